@@ -1,0 +1,211 @@
+//! What a pack says, checked: the plain data that the stages run on.
+//!
+//! `schema` reads the files as authored, `compile` checks them and builds what stands here, `registry` finds packs
+//! (embedded or in a folder) and picks the migrations of a run.
+pub mod compile;
+pub mod needles;
+pub mod params;
+pub mod path;
+pub mod registry;
+pub mod schema;
+pub mod target;
+pub mod version;
+
+use crate::expr::ExprId;
+use crate::report::Level;
+use path::Path;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use target::Target;
+use version::{Range, Version};
+
+#[derive(Debug)]
+pub struct Pack {
+    pub name: String,
+    pub title: String,
+    /// The versions, in order.
+    pub chain: Vec<Version>,
+    pub targets: BTreeMap<String, Target>,
+    /// Every parameter of the pack and of its loaded migrations, by name.
+    pub params: BTreeMap<String, params::Param>,
+    pub migrations: Vec<Arc<Migration>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Safety {
+    Safe,
+    Review,
+    Manual,
+}
+
+/// The versions that act on the old and on the new form (LANGUAGE §4). `None`: not said.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Honoured {
+    pub old: Option<Range>,
+    pub new: Option<Range>,
+}
+
+#[derive(Debug)]
+pub struct Migration {
+    /// `istio/1.27/lightstep-to-opentelemetry`.
+    pub id: String,
+    /// The version whose folder it lies in; none for `any/`.
+    pub version: Option<Version>,
+    pub title: String,
+    pub why: String,
+    pub links: Vec<String>,
+    pub safety: Safety,
+    pub enabled: bool,
+    /// Parameters declared by this migration itself.
+    pub params: BTreeMap<String, params::Param>,
+    pub after: Vec<String>,
+    /// In order; a rule with `each` stands here once per row.
+    pub rules: Vec<Rule>,
+    /// The expressions of all rules, compiled in one batch at first use.
+    pub exprs: crate::expr::Exprs,
+    /// Where it was read from, for errors: `migrations/istio/1.27/x.yaml`.
+    pub file: String,
+}
+
+#[derive(Debug)]
+pub struct Rule {
+    /// 1-based line of the rule in its file.
+    pub line: usize,
+    pub honoured: Honoured,
+    pub needs: Vec<Need>,
+    /// Targets in the order written. Empty only with `bump`, whose documents are the target.
+    pub targets: Vec<TargetRef>,
+    /// Empty: the target itself is the match.
+    pub select: Vec<Path>,
+    pub when: Vec<Path>,
+    pub unless: Vec<Path>,
+    pub cond: Option<ExprId>,
+    pub lets: Vec<Let>,
+    /// The row of `each`, for `row.x`.
+    pub row: Option<serde_json::Value>,
+    pub bump: Vec<Bump>,
+    pub verbs: Vec<Verb>,
+    pub reports: Vec<ReportRule>,
+    /// Texts that must be in a file's bytes for this rule to matter: all groups, one text of each.
+    pub needles: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Need {
+    /// The run's final version is at least this.
+    To(Version),
+    /// The `version` parameter of this name is set to at least this.
+    Param(String, Version),
+}
+
+#[derive(Debug, Clone)]
+pub enum TargetRef {
+    /// By name, in `Pack::targets`.
+    Named(String),
+    /// `{ kind, group, name }` in the rule itself.
+    Inline(Target),
+}
+
+#[derive(Debug)]
+pub struct Let {
+    pub name: String,
+    pub value: LetValue,
+}
+
+#[derive(Debug)]
+pub enum LetValue {
+    /// Binds nodes. `single`: only names and indices, so one node or undefined; else the list of all values.
+    Path { paths: Vec<Path>, single: bool },
+    Expr(ExprId),
+}
+
+/// One line of a `bump` table.
+#[derive(Debug, Clone)]
+pub struct Bump {
+    pub kinds: Vec<String>,
+    /// New kind, where it changes.
+    pub kind: Option<String>,
+    /// Full apiVersion → versions that serve it, in the order written (newest last).
+    pub serve: Vec<(String, Range)>,
+    /// For the `{ group, kinds }` form: where references stand (`at:`), if given.
+    pub at: Vec<Path>,
+    pub needs: Vec<Need>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clash {
+    Stop,
+    Keep,
+    Replace,
+}
+
+/// Where a new member or item goes among its siblings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    First,
+    Last,
+    Before(String),
+    After(String),
+}
+
+/// A string that may be computed.
+#[derive(Debug, Clone)]
+pub enum Text {
+    Plain(String),
+    /// The whole scalar is one `<< … >>`: keeps the value's type.
+    Typed(ExprId),
+    /// Text around expressions: always a string.
+    Mixed(ExprId),
+}
+
+/// The YAML that insert, replace and add-document bring: literal text, or one with expressions in it.
+#[derive(Debug, Clone)]
+pub struct Stanza(pub ExprId);
+
+#[derive(Debug)]
+pub struct Verb {
+    /// 1-based line in its file.
+    pub line: usize,
+    pub cond: Option<ExprId>,
+    pub action: Action,
+}
+
+#[derive(Debug)]
+pub enum Action {
+    Rename { at: Vec<Path>, to: Text, clash: Clash },
+    Set { at: Vec<Path>, to: SetTo },
+    Insert { into: Vec<Path>, stanza: Stanza, order: Order, clash: Clash },
+    Move { at: Vec<Path>, to: Path, order: Order, clash: Clash, prune: bool, copy: bool },
+    Wrap { at: Vec<Path>, how: Wrap },
+    Remove { at: Vec<Path>, prune: bool },
+    Replace { at: Vec<Path>, stanza: Stanza },
+    AddDocument { stanza: Stanza },
+    Within { at: Vec<Path>, verbs: Vec<Verb>, reports: Vec<ReportRule> },
+}
+
+#[derive(Debug)]
+pub enum SetTo {
+    Text(Text),
+    /// A literal that is not a string: `to: 4317`, `to: true`.
+    Literal(crate::yaml::value::Value),
+}
+
+#[derive(Debug)]
+pub enum Wrap {
+    Key(Text),
+    List,
+    Pairs(String, String),
+    Text(bool),
+}
+
+#[derive(Debug)]
+pub struct ReportRule {
+    pub line: usize,
+    /// Empty: the match itself.
+    pub at: Vec<Path>,
+    pub cond: Option<ExprId>,
+    pub level: Level,
+    pub message: Text,
+    pub suggest: Option<Text>,
+    pub hold: bool,
+}
