@@ -1,0 +1,367 @@
+//! Block collections that stay where they stand, with children kept, gone and new.
+use super::fresh::Lines;
+use super::{Emitted, Refusal, Renderer, reindent, write};
+use crate::yaml::draft::{Body, Child, Id, Own, Piece};
+use crate::yaml::style::newline;
+use crate::yaml::tree::{Kind, NodeId, ScalarStyle};
+use crate::yaml::trivia::{self, Extent, after_indicator, child_value, extent, is_block, line_end, line_start, next_line};
+
+impl Renderer<'_> {
+    /// The children of block collection `node` of text `t`, as they are now.
+    pub(super) fn block(&self, children: &[Child], t: usize, node: NodeId) -> Result<Emitted, Refusal> {
+        let (text, tree) = (self.text(t), self.tree(t));
+        let count = trivia::child_count(tree, node);
+        let extents: Vec<Extent> = (0..count).map(|i| extent(text, tree, node, i)).collect();
+        let col = trivia::column(text, extents[0].start);
+        let around = self.around(t, node);
+        let mut out = Emitted::default();
+        let mut lines = LineWriter { text, nl: around.nl, pieces: Vec::new() };
+        let mut last: Option<usize> = None;
+        let mut first = true;
+        for child in children {
+            let behind_dash = first && !extents[0].own_line;
+            match in_place(child, t, node, last) {
+                Some(i) => {
+                    let gap = gap_between(text, &extents, last, i);
+                    let entry = if behind_dash && i > 0 {
+                        // It moves up to the dash, its comments above it.
+                        out.above.extend(comment_lines(&gap));
+                        out.above.extend(comment_lines(&text[extents[i].lead..line_start(text, extents[i].start)]));
+                        self.child(child, t, node, i, extents[i].start)?
+                    } else {
+                        lines.gap(gap);
+                        if !first && i == 0 && !extents[0].own_line {
+                            lines.new_text(" ".repeat(col));
+                        }
+                        self.child(child, t, node, i, extents[i].lead)?
+                    };
+                    if first && behind_dash {
+                        out.above.extend(entry.above);
+                        lines.pieces(entry.pieces);
+                    } else {
+                        lines.above(entry.above, col, entry.pieces);
+                    }
+                    last = Some(i);
+                }
+                None => {
+                    let new = self.child_lines(child, col, self.quotes(t, node, around))?;
+                    if behind_dash {
+                        out.above.extend(comment_lines(&new.lead));
+                        lines.new_text(new.body[col.min(new.body.len())..].to_owned());
+                    } else {
+                        lines.new_text(new.lead + &new.body);
+                    }
+                }
+            }
+            first = false;
+        }
+        // What stood between the last ones kept and the end: comments stay, blank lines were only separators.
+        let rest = gap_between(text, &extents, last, count);
+        if rest.contains('#') {
+            lines.gap(rest.trim_end_matches(['\n', '\r', ' ']).to_owned() + around.nl);
+        }
+        if extents[count - 1].end == text.len() && !text.ends_with('\n') {
+            lines.leave_open(ends_in_block_scalar(self, children));
+        }
+        out.pieces = lines.pieces;
+        Ok(out)
+    }
+
+    /// Child `i` of block collection `container`, which stays there; its bytes from `from` (its start or its comments).
+    fn child(&self, child: &Child, t: usize, container: NodeId, i: usize, from: usize) -> Result<Emitted, Refusal> {
+        let (text, tree) = (self.text(t), self.tree(t));
+        let old = child_value(tree, container, i);
+        let ext = extent(text, tree, container, i);
+        let mut head = Vec::new();
+        let mut kept_from = from;
+        if let (Some(key), Kind::Map { entries, .. }) = (child.key, &tree.node(container).kind) {
+            let was = entries[i].key;
+            let node = self.draft.node(key);
+            let same = node.origin.is_some_and(|o| o.text == t && o.node == was);
+            if !same || node.dirty {
+                let span = tree.node(was).span.clone();
+                head.push(Piece::Keep(from..span.start));
+                let new = match (&node.body, same) {
+                    (Body::Scalar { value, text, style }, true) => self.changed_scalar(t, was, value, text, *style)?,
+                    _ => self.inline(key, false, self.around(t, container))?,
+                };
+                head.push(Piece::New(new));
+                kept_from = span.end;
+            }
+        }
+        let old_region = self.region(t, old);
+        let mut out = Emitted { above: Vec::new(), pieces: head };
+        if self.stays(child.value, t, old) {
+            let value = self.emit(child.value, t)?;
+            let start = old_region.start;
+            if value.above.is_empty() {
+                out.pieces.push(Piece::Keep(kept_from..start));
+            } else {
+                // Comments of the value's first entry stand above this child.
+                let line = line_start(text, ext.start);
+                if kept_from < line {
+                    out.pieces.push(Piece::Keep(kept_from..line));
+                    out.above = value.above;
+                    out.pieces.push(Piece::New(self.above_text(std::mem::take(&mut out.above), text, ext.start)));
+                    out.pieces.push(Piece::Keep(line..start));
+                } else {
+                    out.above = value.above;
+                    out.pieces.push(Piece::Keep(kept_from..start));
+                }
+            }
+            out.pieces.extend(value.pieces);
+            out.pieces.push(Piece::Keep(old_region.end..ext.end.max(old_region.end)));
+            return Ok(out);
+        }
+        let value = self.other_value(child, t, container, i)?;
+        let line = line_start(text, ext.start);
+        if value.above.is_empty() {
+            out.pieces.push(Piece::Keep(kept_from..value.after));
+        } else if kept_from < line {
+            out.pieces.push(Piece::Keep(kept_from..line));
+            out.pieces.push(Piece::New(self.above_text(value.above, text, ext.start)));
+            out.pieces.push(Piece::Keep(line..value.after));
+        } else {
+            out.above = value.above;
+            out.pieces.push(Piece::Keep(kept_from..value.after));
+        }
+        out.pieces.extend(value.pieces);
+        Ok(out)
+    }
+
+    fn above_text(&self, lines: Vec<String>, text: &str, start: usize) -> String {
+        let indent = " ".repeat(trivia::column(text, start));
+        lines.into_iter().map(|line| format!("{indent}{line}{}", newline(text))).collect()
+    }
+
+    /// What stands behind the colon or dash of child `i` when its value is another node now.
+    fn other_value(&self, child: &Child, t: usize, container: NodeId, i: usize) -> Result<Other, Refusal> {
+        let (text, tree) = (self.text(t), self.tree(t));
+        let old = child_value(tree, container, i);
+        let node = tree.node(old);
+        let ext = extent(text, tree, container, i);
+        let around = self.around(t, container);
+        let after = after_indicator(tree, container, i);
+        let value = child.value;
+        let was_block = is_block(tree, old);
+        let block_scalar = matches!(node.kind, Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. });
+        let is_item = child.key.is_none();
+        let value_at = tree.start_with_props(old);
+        // The rest of the line of an old value in one line, or of the line that introduces an old block.
+        let tail = match (was_block, block_scalar) {
+            (false, false) => node.span.end.max(after)..line_end(text, node.span.end.max(after)),
+            (true, _) if !compact(text, after, value_at) => {
+                let props = [node.anchor.as_ref(), node.tag.as_ref()].into_iter().flatten().map(|s| s.end).max();
+                let from = props.unwrap_or(after);
+                from..line_end(text, from)
+            }
+            _ => after..after,
+        };
+        // A comment travels with the value it stands behind, where that lives on below.
+        let travels = !was_block && self.holds(value, t, old);
+        let old_end = if was_block { self.region(t, old).end } else { next_line(text, node.span.end.max(after)) };
+        let below = Piece::Keep(old_end.min(ext.end)..ext.end);
+        let open_end = |from: usize| text[from..ext.end].ends_with('\n');
+        let nl = if open_end(after) { around.nl } else { "" };
+        if self.is_inline(value) {
+            let gap = if !was_block && !node.is_empty() && value_at > after { &text[after..value_at] } else { " " };
+            let new = self.inline(value, false, around)?;
+            let new = if new.is_empty() { String::new() } else { format!("{gap}{new}") };
+            let own = self.trail(value, t);
+            let mut pieces = vec![Piece::New(new)];
+            match own {
+                Some(own) if !has_comment(text, &tail) => pieces.push(Piece::New(own)),
+                _ if !travels => pieces.push(Piece::Keep(tail)),
+                _ => {}
+            }
+            pieces.push(Piece::New(nl.to_owned()));
+            pieces.push(below);
+            return Ok(Other { above: Vec::new(), after, pieces });
+        }
+        let col = trivia::column(text, ext.start);
+        if is_item {
+            // `- ` and the first entry on one line.
+            let gap = if !node.is_empty() && compact(text, after, value_at) { value_at - after } else { 1 };
+            let lines = self.block_lines(value, col + 1 + gap, around)?;
+            let body = format!("{}{}", " ".repeat(gap), &lines.body[(col + 1 + gap).min(lines.body.len())..]);
+            let pieces = vec![Piece::New(closed(body, nl)), below];
+            return Ok(Other { above: comment_lines(&lines.lead), after, pieces });
+        }
+        let deeper = if self.draft.is_seq(value) { around.style.list } else { around.style.step };
+        let lines = self.block_lines(value, col + deeper, around)?;
+        let mut pieces = Vec::new();
+        if !travels {
+            pieces.push(Piece::Keep(tail));
+        }
+        pieces.push(Piece::New(format!("{}{}{}", around.nl, lines.lead, closed(lines.body, nl))));
+        pieces.push(below);
+        Ok(Other { above: Vec::new(), after, pieces })
+    }
+
+    /// Whether node `old` of text `t` is `id` or below it.
+    fn holds(&self, id: Id, t: usize, old: NodeId) -> bool {
+        let node = self.draft.node(id);
+        if node.origin.is_some_and(|o| o.text == t && o.node == old) {
+            return true;
+        }
+        match &node.body {
+            Body::Map { children, .. } | Body::Seq { children, .. } => children.iter().any(|c| self.holds(c.value, t, old)),
+            _ => false,
+        }
+    }
+
+    pub(super) fn child_text(&self, child: &Child, t: usize, container: NodeId, i: usize) -> Result<(Vec<String>, String), Refusal> {
+        let start = extent(self.text(t), self.tree(t), container, i).start;
+        let emitted = self.child(child, t, container, i, start)?;
+        Ok((emitted.above, write(self.text(t), &emitted.pieces)))
+    }
+}
+
+/// A value written anew behind byte `after`.
+struct Other {
+    above: Vec<String>,
+    after: usize,
+    pieces: Vec<Piece>,
+}
+
+/// A text that is missing its last line break, where the place has none either.
+fn closed(text: String, nl: &str) -> String {
+    if nl.is_empty() { text.trim_end_matches(['\n', '\r']).to_owned() } else { text }
+}
+
+fn compact(text: &str, after: usize, value: usize) -> bool {
+    value >= after && !text[after..value].contains('\n')
+}
+
+fn has_comment(text: &str, tail: &crate::source::Span) -> bool {
+    text[tail.clone()].contains('#')
+}
+
+/// The index that the child had in this collection, if it still stands behind `last`.
+fn in_place(child: &Child, t: usize, node: NodeId, last: Option<usize>) -> Option<usize> {
+    match child.own {
+        Own::Kept { text, container, index } if text == t && container == node && last.is_none_or(|l| index > l) => Some(index),
+        _ => None,
+    }
+}
+
+/// The lines that belong to no child between children `last` and `next`, those that are gone left out. Where both
+/// neighbours of what is gone were blank lines, one of them goes as well.
+fn gap_between(text: &str, extents: &[Extent], last: Option<usize>, next: usize) -> String {
+    let first = last.map_or(0, |l| l);
+    let mut gap = String::new();
+    for i in first..next.min(extents.len() - 1) {
+        let between = &text[extents[i].end..extents[i + 1].lead.max(extents[i].end)];
+        let gone = last.is_none_or(|l| i > l);
+        let at_top = gap.is_empty() && last.is_none();
+        if gone && (at_top || gap.lines().last().is_some_and(|l| l.trim().is_empty())) {
+            gap.push_str(without_leading_blank_lines(between));
+        } else {
+            gap.push_str(between);
+        }
+    }
+    gap
+}
+
+fn without_leading_blank_lines(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(end) = rest.find('\n').filter(|end| rest[..*end].trim().is_empty()) {
+        rest = &rest[end + 1..];
+    }
+    rest
+}
+
+/// The comments of some lines, without indentation.
+fn comment_lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|l| l.starts_with('#')).map(str::to_owned).collect()
+}
+
+fn ends_in_block_scalar(renderer: &Renderer, children: &[Child]) -> bool {
+    let Some(last) = children.last() else { return false };
+    match &renderer.draft.node(last.value).body {
+        Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } => true,
+        Body::Map { children, .. } | Body::Seq { children, .. } => ends_in_block_scalar(renderer, children),
+        _ => false,
+    }
+}
+
+/// Collects whole lines; adds the line break that the last line of a file may lack.
+struct LineWriter<'t> {
+    text: &'t str,
+    nl: &'t str,
+    pieces: Vec<Piece>,
+}
+
+impl LineWriter<'_> {
+    fn close_line(&mut self) {
+        let open = match self.pieces.iter().rev().find(|p| !is_nothing(p)) {
+            Some(Piece::New(new)) => !new.ends_with('\n'),
+            Some(Piece::Keep(span)) => span.end == self.text.len() && !self.text.ends_with('\n'),
+            None => false,
+        };
+        if open && !matches!(self.pieces.last(), Some(Piece::New(new)) if new.bytes().all(|b| b == b' ') && !new.is_empty()) {
+            self.pieces.push(Piece::New(self.nl.to_owned()));
+        }
+    }
+
+    fn new_text(&mut self, new: String) {
+        self.close_line();
+        self.pieces.push(Piece::New(new));
+    }
+
+    fn gap(&mut self, gap: String) {
+        if !gap.is_empty() {
+            self.close_line();
+            self.pieces.push(Piece::New(gap));
+        }
+    }
+
+    fn pieces(&mut self, pieces: Vec<Piece>) {
+        self.close_line();
+        self.pieces.extend(pieces);
+    }
+
+    /// Pieces of a child whose value wants comment lines above it.
+    fn above(&mut self, above: Vec<String>, col: usize, pieces: Vec<Piece>) {
+        self.close_line();
+        for line in above {
+            self.pieces.push(Piece::New(format!("{}{line}{}", " ".repeat(col), self.nl)));
+        }
+        self.pieces.extend(pieces);
+    }
+
+    /// Takes the last line break away, as the old text had none at its end.
+    fn leave_open(&mut self, block_scalar: bool) {
+        if block_scalar {
+            return;
+        }
+        while self.pieces.last().is_some_and(is_nothing) {
+            self.pieces.pop();
+        }
+        match self.pieces.last_mut() {
+            Some(Piece::New(new)) => new.truncate(new.trim_end_matches(['\n', '\r']).len()),
+            Some(Piece::Keep(span)) => {
+                let kept = &self.text[span.clone()];
+                span.end = span.start + kept.trim_end_matches(['\n', '\r']).len();
+            }
+            None => {}
+        }
+    }
+}
+
+fn is_nothing(piece: &Piece) -> bool {
+    match piece {
+        Piece::Keep(span) => span.is_empty(),
+        Piece::New(new) => new.is_empty(),
+    }
+}
+
+/// Lines of a kept child, moved to another column.
+pub(super) fn moved(above: &[String], lead: &str, body: &str, from: usize, to: usize, own_line: bool) -> Lines {
+    let indented = if own_line && body.starts_with(' ') { body.to_owned() } else { format!("{}{body}", " ".repeat(from)) };
+    let mut lead = reindent(lead, from, to);
+    for line in above {
+        lead.push_str(&format!("{}{line}\n", " ".repeat(to)));
+    }
+    Lines { lead, body: reindent(&indented, from, to) }
+}
