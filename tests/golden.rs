@@ -128,7 +128,8 @@ fn args(case: &Case, pack: &str, more: &[&str]) -> Vec<String> {
 fn findings(case: &Case, report: &serde_json::Value, own: &str, before: &Files) -> String {
     let tree = before.len() > 1 || case.findings.iter().any(|f| f.1.is_string());
     let mut got = Vec::new();
-    for finding in report["findings"].as_array().into_iter().flatten() {
+    let files = report["files"].as_array().into_iter().flatten();
+    for finding in files.flat_map(|f| f["findings"].as_array().into_iter().flatten()) {
         let field = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
         if field("level") == "note" && field("id") != own {
             continue;
