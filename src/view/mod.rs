@@ -12,3 +12,4 @@ pub struct View {
     pub text: String,
     pub carry: Box<dyn Carry>,
 }
+pub fn open(_: &str, _: &Tree, _: NodeId) -> Result<View, String> { Err("no views yet".into()) }
