@@ -3,7 +3,7 @@ pub mod block_scalar;
 pub mod quoted;
 
 use crate::yaml::draft::Carry;
-use crate::yaml::tree::{NodeId, Tree};
+use crate::yaml::tree::{Kind, NodeId, ScalarStyle, Tree};
 
 /// An opened scalar.
 #[derive(Debug)]
@@ -12,4 +12,15 @@ pub struct View {
     pub text: String,
     pub carry: Box<dyn Carry>,
 }
-pub fn open(_: &str, _: &Tree, _: NodeId) -> Result<View, String> { Err("no views yet".into()) }
+
+/// Opens the text that the scalar `node` of `host` holds.
+///
+/// # Errors
+/// A reason in plain words where its bytes cannot be followed back to the host.
+pub fn open(host: &str, tree: &Tree, node: NodeId) -> Result<View, String> {
+    match &tree.node(node).kind {
+        Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } => block_scalar::open(host, tree, node),
+        Kind::Scalar { .. } => quoted::open(host, tree, node),
+        _ => Err("it is not a text".into()),
+    }
+}
