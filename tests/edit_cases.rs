@@ -182,7 +182,10 @@ fn walk(draft: &mut Draft, doc: usize, path: &[Json]) -> Result<Id, String> {
     let mut at = *draft.docs.get(doc).ok_or("no such document")?;
     for step in path {
         let found = match step {
-            Json::String(name) => draft.children(draft.resolve(at)).iter().find(|c| draft.key_text(c) == Some(name.as_str()) && is_string_key(draft, c)),
+            Json::String(name) => draft
+                .children(draft.resolve(at))
+                .iter()
+                .find(|c| draft.key_text(c) == Some(name.as_str()) && is_string_key(draft, c)),
             Json::Number(n) => draft.children(draft.resolve(at)).get(n.as_u64().unwrap_or(0) as usize),
             Json::Object(o) if o.contains_key("yaml") => {
                 at = open(draft, at)?;

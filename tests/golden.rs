@@ -70,7 +70,8 @@ fn check(root: &Path, dir: &Path) -> Result<(), String> {
         Ok(text) => serde_yaml::from_str(&text).map_err(|e| format!("case.yaml: {e}"))?,
         Err(_) => Case { to: newest(), ..Case::default() },
     };
-    let parts: Vec<_> = dir.strip_prefix(root).map_err(|e| e.to_string())?.iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    let parts: Vec<_> =
+        dir.strip_prefix(root).map_err(|e| e.to_string())?.iter().map(|p| p.to_string_lossy().into_owned()).collect();
     let (pack, own) = (parts[0].clone(), parts[..parts.len() - 1].join("/"));
     let name = case.file.clone().unwrap_or_else(|| "config.yaml".into());
     let before = side(dir, "before", &name)?.ok_or("no before")?;
@@ -78,8 +79,8 @@ fn check(root: &Path, dir: &Path) -> Result<(), String> {
 
     let scratch = Scratch::new(&before)?;
     let report = scratch.run(&args(&case, &pack, &["--format", "json"]))?;
-    let report: serde_json::Value = serde_json::from_slice(&report.stdout)
-        .map_err(|e| format!("{e}\n{}{}", text(&report.stdout), text(&report.stderr)))?;
+    let report: serde_json::Value =
+        serde_json::from_slice(&report.stdout).map_err(|e| format!("{e}\n{}{}", text(&report.stdout), text(&report.stderr)))?;
     let mut wrong = findings(&case, &report, &own, &before);
 
     let printed = scratch.run(&args(&case, &pack, &[]))?;
@@ -92,7 +93,8 @@ fn check(root: &Path, dir: &Path) -> Result<(), String> {
     for (path, bytes) in &after {
         let now = got.get(path);
         if now != Some(bytes) {
-            wrong += &format!("{path}: not as wanted\n{}\n{}", diff(bytes, now.map_or(&[], Vec::as_slice)), text(&written.stderr));
+            wrong +=
+                &format!("{path}: not as wanted\n{}\n{}", diff(bytes, now.map_or(&[], Vec::as_slice)), text(&written.stderr));
         }
     }
     if applied.files()? != got {

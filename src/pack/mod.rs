@@ -86,8 +86,8 @@ pub struct Rule {
     pub bump: Vec<Bump>,
     pub verbs: Vec<Verb>,
     pub reports: Vec<ReportRule>,
-    /// Texts that must be in a file's bytes for this rule to matter: all groups, one text of each.
-    pub needles: Vec<Vec<String>>,
+    /// Texts that must be in a file's bytes for this rule to matter.
+    pub needles: needles::Needles,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +115,10 @@ pub struct Let {
 #[derive(Debug)]
 pub enum LetValue {
     /// Binds nodes. `single`: only names and indices, so one node or undefined; else the list of all values.
-    Path { paths: Vec<Path>, single: bool },
+    Path {
+        paths: Vec<Path>,
+        single: bool,
+    },
     Expr(ExprId),
 }
 
@@ -180,7 +183,7 @@ pub enum Action {
     Remove { at: Vec<Path>, prune: bool },
     Replace { at: Vec<Path>, stanza: Stanza },
     AddDocument { stanza: Stanza },
-    Within { at: Vec<Path>, verbs: Vec<Verb>, reports: Vec<ReportRule> },
+    Within { at: Vec<Path>, verbs: Vec<Verb> },
 }
 
 #[derive(Debug)]

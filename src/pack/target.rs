@@ -26,7 +26,11 @@ pub struct Place {
 #[derive(Debug, Clone)]
 pub enum On {
     /// Empty lists match everything; entries of `kinds`, `groups` and `names` are globs.
-    Doc { kinds: Vec<String>, groups: Vec<String>, names: Vec<String> },
+    Doc {
+        kinds: Vec<String>,
+        groups: Vec<String>,
+        names: Vec<String>,
+    },
     File(String),
     Target(String),
     ValuesOf(String),

@@ -20,7 +20,9 @@ pub enum Phase {
     After,
     Gap,
     /// The old form is dead where it runs: the rewrite switches something on. `acts_now`: the running version acts on the new form.
-    Wakes { acts_now: bool },
+    Wakes {
+        acts_now: bool,
+    },
     /// Left out: the target does not act on the new form, or still acts on what would be deleted.
     LeftOut,
 }

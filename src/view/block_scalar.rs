@@ -69,9 +69,18 @@ impl Carry for Lines {
             return Ok(vec![Piece::Keep(self.span.clone())]);
         }
         if self.folded {
-            return Err("it stands in a folded block scalar (`>`), whose lines are joined when it is read; make it literal (`|`) first".into());
+            return Err(
+                "it stands in a folded block scalar (`>`), whose lines are joined when it is read; make it literal (`|`) first"
+                    .into(),
+            );
         }
-        let new: String = pieces.iter().map(|p| match p { Piece::Keep(s) => &inner[s.clone()], Piece::New(n) => n.as_str() }).collect();
+        let new: String = pieces
+            .iter()
+            .map(|p| match p {
+                Piece::Keep(s) => &inner[s.clone()],
+                Piece::New(n) => n.as_str(),
+            })
+            .collect();
         if new.trim_end_matches('\n').is_empty() {
             return Ok(vec![Piece::New("\"\"".into())]);
         }
@@ -136,7 +145,11 @@ impl Lines {
                     match &host {
                         // Its indentation comes along, with the break before it.
                         Some((line, span)) if span.start == line.start => out.push(self.break_and_indent(line)),
-                        _ => out.push(Piece::New(if content.is_empty() { self.newline.to_owned() } else { format!("{}{indent}", self.newline) })),
+                        _ => out.push(Piece::New(if content.is_empty() {
+                            self.newline.to_owned()
+                        } else {
+                            format!("{}{indent}", self.newline)
+                        })),
                     }
                     line_open = true;
                 }

@@ -73,12 +73,25 @@ pub struct Node {
 
 #[derive(Debug, Clone)]
 pub enum Body {
-    Scalar { value: Value, text: String, style: ScalarStyle },
-    Map { children: Vec<Child>, flow: bool },
-    Seq { children: Vec<Child>, flow: bool },
+    Scalar {
+        value: Value,
+        text: String,
+        style: ScalarStyle,
+    },
+    Map {
+        children: Vec<Child>,
+        flow: bool,
+    },
+    Seq {
+        children: Vec<Child>,
+        flow: bool,
+    },
     Alias(Id),
     /// A scalar whose text was opened as YAML: `text` is its index in `Draft::texts`.
-    Embedded { root: Id, text: usize },
+    Embedded {
+        root: Id,
+        text: usize,
+    },
 }
 
 /// An entry of a map (with a key) or an item of a list.
@@ -209,7 +222,9 @@ impl Draft {
     pub fn position(&self, id: Id) -> Option<(Id, usize)> {
         let parent = self.node(id).parent?;
         let at = match &self.node(parent).body {
-            Body::Map { children, .. } | Body::Seq { children, .. } => children.iter().position(|c| c.value == id || c.key == Some(id)),
+            Body::Map { children, .. } | Body::Seq { children, .. } => {
+                children.iter().position(|c| c.value == id || c.key == Some(id))
+            }
             _ => None,
         }?;
         Some((parent, at))
@@ -221,7 +236,9 @@ impl Draft {
         loop {
             let Some(parent) = self.node(at).parent else { return self.docs.contains(&at) };
             let held = match &self.node(parent).body {
-                Body::Map { children, .. } | Body::Seq { children, .. } => children.iter().any(|c| c.value == at || c.key == Some(at)),
+                Body::Map { children, .. } | Body::Seq { children, .. } => {
+                    children.iter().any(|c| c.value == at || c.key == Some(at))
+                }
                 Body::Embedded { root, .. } => *root == at,
                 _ => false,
             };
@@ -360,7 +377,8 @@ impl Draft {
     }
 
     fn copy_children(&mut self, children: Vec<Child>) -> Vec<Child> {
-        let copied = |draft: &mut Self, c: Child| Child { key: c.key.map(|k| draft.copy(k)), value: draft.copy(c.value), own: c.own };
+        let copied =
+            |draft: &mut Self, c: Child| Child { key: c.key.map(|k| draft.copy(k)), value: draft.copy(c.value), own: c.own };
         children.into_iter().map(|c| copied(self, c)).collect()
     }
 

@@ -142,7 +142,8 @@ impl Renderer<'_> {
                 let was = trivia::child_count(tree, old);
                 let block = trivia::is_block(tree, old);
                 // An emptied block collection becomes {} or []; an empty flow one in block surroundings opens up.
-                same && !(block && children.is_empty()) && (block || was > 0 || children.is_empty() || self.in_flow(t, old) || style::is_json(text, tree, old))
+                same && !(block && children.is_empty())
+                    && (block || was > 0 || children.is_empty() || self.in_flow(t, old) || style::is_json(text, tree, old))
             }
             _ => same,
         }
@@ -196,9 +197,7 @@ impl Renderer<'_> {
             Body::Map { children, .. } | Body::Seq { children, .. } if trivia::is_block(self.tree(t), origin.node) => {
                 self.block(children, t, origin.node)
             }
-            Body::Map { children, .. } | Body::Seq { children, .. } => {
-                Ok(Emitted::of(self.flow(children, t, origin.node)?))
-            }
+            Body::Map { children, .. } | Body::Seq { children, .. } => Ok(Emitted::of(self.flow(children, t, origin.node)?)),
         }
     }
 }

@@ -82,7 +82,7 @@ pub fn plain_is_safe(text: &str, in_flow: bool) -> bool {
     if text.contains(": ") || text.contains(" #") || text.starts_with("---") || text.starts_with("...") {
         return false;
     }
-    if in_flow && (text.contains([',', '[', ']', '{', '}']) || text.contains(":,") ) {
+    if in_flow && (text.contains([',', '[', ']', '{', '}']) || text.contains(":,")) {
         return false;
     }
     if text.chars().any(|c| c.is_control() || c == '\u{feff}' || c == '\u{2028}' || c == '\u{2029}' || c == '\u{85}') {
@@ -94,7 +94,10 @@ pub fn plain_is_safe(text: &str, in_flow: bool) -> bool {
 /// Plain texts that YAML 1.1 readers take for a boolean, a number, a date or a merge key.
 fn means_something_in_1_1(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    if matches!(lower.as_str(), "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "=" | "<<" | ".nan" | ".inf" | "-.inf" | "+.inf") {
+    if matches!(
+        lower.as_str(),
+        "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "=" | "<<" | ".nan" | ".inf" | "-.inf" | "+.inf"
+    ) {
         return true;
     }
     let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));

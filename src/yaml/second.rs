@@ -42,14 +42,19 @@ fn convert(value: serde_yaml::Value) -> Value {
 /// What it reads differently now.
 pub fn agree(old: &str, new: &str, old_first: &[Value], intended: &[Value]) -> Result<(), String> {
     let Ok(old_second) = read(old) else { return Ok(()) };
-    let new_second = read(new).map_err(|why| format!("a second YAML reader could read the old text, but not the new one: {why}"))?;
+    let new_second =
+        read(new).map_err(|why| format!("a second YAML reader could read the old text, but not the new one: {why}"))?;
     let mut known = Vec::new();
     for (first, second) in old_first.iter().zip(&old_second) {
         differences(first, second, &mut known);
     }
     if old_second.len() != old_first.len() {
         // It counts an empty document in another way; then the number must at least not change.
-        return if new_second.len() + old_first.len() == old_second.len() + intended.len() { Ok(()) } else { Err(count_differs()) };
+        return if new_second.len() + old_first.len() == old_second.len() + intended.len() {
+            Ok(())
+        } else {
+            Err(count_differs())
+        };
     }
     if new_second.len() != intended.len() {
         return Err(count_differs());

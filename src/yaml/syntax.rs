@@ -122,7 +122,8 @@ impl Builder<'_> {
                 self.add(before, bytes, Kind::Alias { target })?;
             }
             Event::UnresolvedAlias(name) => {
-                let mut error = ParseError::new(bytes.start, format!("`*{name}` is an alias, but no anchor `&{name}` stands before it"));
+                let mut error =
+                    ParseError::new(bytes.start, format!("`*{name}` is an alias, but no anchor `&{name}` stands before it"));
                 error.help = Some(format!("if it is meant as text, quote it: \"*{name}\""));
                 return Err(error);
             }
@@ -176,18 +177,21 @@ impl Builder<'_> {
     }
 
     fn in_flow(&self) -> bool {
-        self.open.last().is_some_and(|o| {
-            matches!(self.tree.node(o.node).kind, Kind::Map { flow: true, .. } | Kind::Seq { flow: true, .. })
-        })
+        self.open
+            .last()
+            .is_some_and(|o| matches!(self.tree.node(o.node).kind, Kind::Map { flow: true, .. } | Kind::Seq { flow: true, .. }))
     }
 
-    fn start(&mut self, kind: Kind, style: StructureStyle, anchor: usize, bytes: std::ops::Range<usize>) -> Result<(), ParseError> {
+    fn start(
+        &mut self,
+        kind: Kind,
+        style: StructureStyle,
+        anchor: usize,
+        bytes: std::ops::Range<usize>,
+    ) -> Result<(), ParseError> {
         let implicit_pair = style == StructureStyle::Flow && bytes.is_empty();
-        let before = if style == StructureStyle::Block && self.first_child_properties() {
-            self.before_block()?
-        } else {
-            self.before()?
-        };
+        let before =
+            if style == StructureStyle::Block && self.first_child_properties() { self.before_block()? } else { self.before()? };
         let at = self.cursor.to_node();
         let span = at..at;
         if style == StructureStyle::Flow && !implicit_pair && self.cursor.opens_flow() {
@@ -265,8 +269,8 @@ impl Builder<'_> {
                 items.first().map(|i| i.dash.unwrap_or_else(|| self.tree.start_with_props(i.value))),
                 items.last().map(|i| self.tree.node(i.value).span.end),
             ),
-            Kind::Map { flow: true, entries } if !self.cursor.text[self.tree.node(open.node).span.start..].starts_with('{')
-                || self.is_pair(open.node) =>
+            Kind::Map { flow: true, entries }
+                if !self.cursor.text[self.tree.node(open.node).span.start..].starts_with('{') || self.is_pair(open.node) =>
             {
                 (None, entries.last().map(|e| self.tree.node(e.value).span.end.max(self.tree.node(e.key).span.end)))
             }

@@ -47,11 +47,22 @@ pub struct Node {
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// `value` is the decoded text. An empty node is plain with an empty span and an empty value.
-    Scalar { value: String, style: ScalarStyle },
-    Map { entries: Vec<Entry>, flow: bool },
-    Seq { items: Vec<Item>, flow: bool },
+    Scalar {
+        value: String,
+        style: ScalarStyle,
+    },
+    Map {
+        entries: Vec<Entry>,
+        flow: bool,
+    },
+    Seq {
+        items: Vec<Item>,
+        flow: bool,
+    },
     /// `*name`.
-    Alias { target: NodeId },
+    Alias {
+        target: NodeId,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,7 +47,10 @@ pub fn to_json(value: &Value) -> serde_json::Value {
     match value {
         Value::Null => Json::Null,
         Value::Bool(b) => Json::Bool(*b),
-        Value::Int(i) => i64::try_from(*i).map(Json::from).or_else(|_| u64::try_from(*i).map(Json::from)).unwrap_or_else(|_| Json::String(i.to_string())),
+        Value::Int(i) => i64::try_from(*i)
+            .map(Json::from)
+            .or_else(|_| u64::try_from(*i).map(Json::from))
+            .unwrap_or_else(|_| Json::String(i.to_string())),
         Value::Float(f) => serde_json::Number::from_f64(*f).map_or_else(|| Json::String(value.scalar_text()), Json::Number),
         Value::Str(s) => Json::String(s.clone()),
         Value::Seq(items) => Json::Array(items.iter().map(to_json).collect()),

@@ -210,7 +210,13 @@ impl Renderer<'_> {
         }
     }
 
-    pub(super) fn child_text(&self, child: &Child, t: usize, container: NodeId, i: usize) -> Result<(Vec<String>, String), Refusal> {
+    pub(super) fn child_text(
+        &self,
+        child: &Child,
+        t: usize,
+        container: NodeId,
+        i: usize,
+    ) -> Result<(Vec<String>, String), Refusal> {
         let start = extent(self.text(t), self.tree(t), container, i).start;
         let emitted = self.child(child, t, container, i, start)?;
         Ok((emitted.above, write(self.text(t), &emitted.pieces)))

@@ -30,14 +30,18 @@ impl Renderer<'_> {
         let mut before: Option<Option<usize>> = None;
         for child in children {
             let here = match child.own {
-                Own::Kept { text: ct, container, index } if ct == t && container == node && last.is_none_or(|l| index > l) => Some(index),
+                Own::Kept { text: ct, container, index } if ct == t && container == node && last.is_none_or(|l| index > l) => {
+                    Some(index)
+                }
                 _ => None,
             };
             match (before, here) {
                 (None, _) => {}
                 // Between two that stay: what stood behind the first, its comment included.
                 (Some(Some(p)), Some(_)) => pieces.push(Piece::Keep(old[p].end..old[p + 1].start)),
-                (Some(Some(p)), None) if p + 1 == old.len() => pieces.extend(self.after_last(t, old[p].end, close.start, &fresh_gap)),
+                (Some(Some(p)), None) if p + 1 == old.len() => {
+                    pieces.extend(self.after_last(t, old[p].end, close.start, &fresh_gap))
+                }
                 (Some(_), _) => pieces.push(Piece::New(format!(",{fresh_gap}"))),
             }
             match here {
@@ -74,7 +78,11 @@ impl Renderer<'_> {
         let line = &rest[..rest.find('\n').unwrap_or(0)];
         let comma = if rest.trim_start().starts_with(',') { "" } else { "," };
         if line.contains('#') || !comma.is_empty() && !line.is_empty() {
-            return vec![Piece::New(comma.to_owned()), Piece::Keep(end..end + line.trim_end_matches('\r').len()), Piece::New(gap.to_owned())];
+            return vec![
+                Piece::New(comma.to_owned()),
+                Piece::Keep(end..end + line.trim_end_matches('\r').len()),
+                Piece::New(gap.to_owned()),
+            ];
         }
         vec![Piece::New(format!(",{gap}"))]
     }

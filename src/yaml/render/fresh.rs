@@ -44,7 +44,10 @@ impl Renderer<'_> {
         if let Some(origin) = node.origin {
             let block = is_block(self.tree(origin.text), origin.node);
             let emptied = matches!(&node.body, Body::Map { children, .. } | Body::Seq { children, .. } if children.is_empty());
-            let literal = matches!(node.body, Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } | Body::Embedded { .. });
+            let literal = matches!(
+                node.body,
+                Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } | Body::Embedded { .. }
+            );
             if !block && !(emptied && node.dirty) && !(in_flow && literal) && (!around.json || in_flow) {
                 let props = self.props(origin.text, origin.node);
                 let text = write(self.text(origin.text), &self.emit(id, origin.text)?.flat());
@@ -100,16 +103,35 @@ impl Renderer<'_> {
             _ => Quote::Plain,
         };
         match value {
-            Value::Null => if in_flow { "null".into() } else { String::new() },
-            Value::Str(text) if text.contains('\n') && !in_flow && !around.json && block_scalar_holds(text) => block_scalar(text, around.nl),
-            Value::Str(text) => write_string(text, if quote == Quote::Plain && !plain_is_safe(text, in_flow) { Quote::Double } else { quote }, in_flow),
+            Value::Null => {
+                if in_flow {
+                    "null".into()
+                } else {
+                    String::new()
+                }
+            }
+            Value::Str(text) if text.contains('\n') && !in_flow && !around.json && block_scalar_holds(text) => {
+                block_scalar(text, around.nl)
+            }
+            Value::Str(text) => write_string(
+                text,
+                if quote == Quote::Plain && !plain_is_safe(text, in_flow) { Quote::Double } else { quote },
+                in_flow,
+            ),
             Value::Tagged(tag, inner) => format!("{tag} {}", self.new_scalar(inner, style, in_flow, around)),
             other => write_value_scalar(other, quote, in_flow),
         }
     }
 
     /// A scalar in its old place with a new value: quotes stay while the type stays.
-    pub(super) fn changed_scalar(&self, t: usize, was: NodeId, value: &Value, text: &str, style: ScalarStyle) -> Result<String, Refusal> {
+    pub(super) fn changed_scalar(
+        &self,
+        t: usize,
+        was: NodeId,
+        value: &Value,
+        text: &str,
+        style: ScalarStyle,
+    ) -> Result<String, Refusal> {
         let tree = self.tree(t);
         let in_flow = self.in_flow(t, was);
         let around = self.around(t, was);
@@ -246,7 +268,14 @@ impl Renderer<'_> {
         self.fresh_child(child, col, lead, trail, around)
     }
 
-    fn fresh_child(&self, child: &Child, col: usize, mut lead: String, mut trail: String, around: Around) -> Result<Lines, Refusal> {
+    fn fresh_child(
+        &self,
+        child: &Child,
+        col: usize,
+        mut lead: String,
+        mut trail: String,
+        around: Around,
+    ) -> Result<Lines, Refusal> {
         let indent = " ".repeat(col);
         let nl = around.nl;
         let head = match child.key {

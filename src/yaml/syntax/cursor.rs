@@ -84,7 +84,8 @@ impl<'t> Cursor<'t> {
         let start = self.at;
         let verbatim = self.text[start..].starts_with("!<");
         while let Some(byte) = self.byte(self.at) {
-            let ends = matches!(byte, b' ' | b'\t' | b'\r' | b'\n') || flow && !verbatim && matches!(byte, b',' | b'[' | b']' | b'{' | b'}');
+            let ends = matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+                || flow && !verbatim && matches!(byte, b',' | b'[' | b']' | b'{' | b'}');
             if ends {
                 break;
             }
@@ -142,7 +143,9 @@ impl<'t> Cursor<'t> {
         } else {
             content.rfind('\n').map_or(first, |i| first + i + 1)
         };
-        if loose_end >= self.text.len() && self.text[first..end].rfind('\n').is_some_and(|i| self.text[first + i + 1..end].trim().is_empty()) {
+        if loose_end >= self.text.len()
+            && self.text[first..end].rfind('\n').is_some_and(|i| self.text[first + i + 1..end].trim().is_empty())
+        {
             end = first + self.text[first..end].rfind('\n').map_or(0, |i| i + 1);
         }
         if !indicators.contains('+') {

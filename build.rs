@@ -1,0 +1,2 @@
+//! Nothing is embedded yet.
+fn main() {}
