@@ -60,6 +60,16 @@ pub struct Step {
     pub removed_comments: Vec<String>,
 }
 
+/// A migration that would edit this file, but only a person can say whether it should (`--safety review`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Offer {
+    pub id: String,
+    /// The first place, in bytes of the text on disk.
+    pub span: Span,
+    /// How many places.
+    pub places: usize,
+}
+
 /// How a file came out of the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "state", content = "why")]
@@ -85,8 +95,8 @@ pub struct FileReport {
     pub outcome: Outcome,
     /// Whether the file was parsed (the prefilter let it through).
     pub parsed: bool,
-    /// Ids of `review` migrations that would edit this file but were not asked for.
-    pub offered: Vec<String>,
+    /// What would be edited by migrations that were not asked for.
+    pub offered: Vec<Offer>,
 }
 
 impl FileReport {

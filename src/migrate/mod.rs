@@ -1,10 +1,274 @@
-//! ② What changes? Pure: no I/O, no printing.
+//! ② What changes? One file taken through every migration of a run. Pure: no I/O, no printing.
+mod bump;
+mod document;
+mod lens;
+mod rule;
+mod scope;
+mod select;
+mod stanza;
+mod suppress;
+mod verb;
+mod verify;
+
 use crate::index::Repo;
-use crate::pack::registry::Run;
-use crate::report::{FileReport, Outcome};
-use crate::source::Source;
+use crate::pack::registry::{Active, Run};
+use crate::report::{FileReport, Finding, Level, Outcome, Splice, Step, apply};
+use crate::source::{Source, Span};
+use crate::yaml::draft::Draft;
+use crate::yaml::{render, syntax};
+use std::sync::Arc;
 
 /// One file taken through every run, its edits proven.
-pub fn file(source: Source, _runs: &[Run], _repo: &Repo) -> FileReport {
-    FileReport { source, steps: Vec::new(), findings: Vec::new(), outcome: Outcome::Unchanged, parsed: true, offered: Vec::new() }
+pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
+    let text = source.text.clone();
+    let mut file = File {
+        text,
+        repo,
+        suppressions: Vec::new(),
+        report: FileReport { source, steps: Vec::new(), findings: Vec::new(), outcome: Outcome::Unchanged, parsed: true, offered: Vec::new() },
+    };
+    let why = file.migrate(runs);
+    file.finish(why)
+}
+
+/// A file on its way.
+struct File<'a> {
+    /// The text after the steps so far.
+    text: String,
+    repo: &'a Arc<Repo>,
+    /// Those of the text on disk.
+    suppressions: Vec<suppress::Suppression>,
+    report: FileReport,
+}
+
+/// Why a file cannot go on: where on disk, what, and what to do.
+struct Failure {
+    at: Span,
+    id: &'static str,
+    why: String,
+    help: Option<String>,
+}
+
+impl File<'_> {
+    fn migrate(&mut self, runs: &[Run]) -> Result<(), Failure> {
+        let tree = syntax::parse(&self.text).map_err(|e| Failure { at: e.at..e.at, id: "yamlift/unreadable", why: e.message, help: e.help })?;
+        self.suppressions(runs);
+        let mut draft = Draft::new(&self.text, tree);
+        for run in runs {
+            for active in &run.active {
+                if self.migration(run, active, &mut draft, false)? {
+                    draft = self.reparse()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn reparse(&self) -> Result<Draft, Failure> {
+        let tree = syntax::parse(&self.text).map_err(|e| unproven(0, format!("the new text would not be YAML: {e}")))?;
+        Ok(Draft::new(&self.text, tree))
+    }
+
+    /// One migration over the text as it stands. True: it was edited.
+    fn migration(&mut self, run: &Run, active: &Active, draft: &mut Draft, careful: bool) -> Result<bool, Failure> {
+        let mark = draft.mark();
+        let mut suppressions = suppress::find(&self.text).0;
+        let outcome = self.rules(run, active, draft, &mut suppressions, careful);
+        let id = &active.migration.id;
+        if outcome.edited > 0 {
+            let splices = match render::render(draft) {
+                Ok(splices) => splices,
+                Err(_) if !careful => {
+                    // Some match cannot be written: find out which, one by one.
+                    draft.roll_back(mark);
+                    return self.migration(run, active, draft, true);
+                }
+                Err(refusal) => return Err(self.at_disk(unproven(refusal.at, refusal.message))),
+            };
+            self.take_notes(id, &outcome, &suppressions);
+            return self.step(run, active, draft, splices, outcome.edited);
+        }
+        draft.roll_back(mark);
+        self.take_notes(id, &outcome, &suppressions);
+        Ok(false)
+    }
+
+    fn rules(&self, run: &Run, active: &Active, draft: &mut Draft, suppressions: &mut [suppress::Suppression], careful: bool) -> rule::Outcome {
+        let mut all = rule::Outcome::default();
+        let mut objects = None;
+        let path = self.report.source.path.clone();
+        let dir = path.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
+        let repo = Arc::clone(self.repo);
+        let exists: Arc<dyn Fn(&str) -> bool + Send + Sync> = Arc::new(move |path| repo.exists(&format!("{dir}{path}")));
+        for one in &active.rules {
+            let rule = &active.migration.rules[one.index];
+            if !rule.needles.may_hit(&self.text) {
+                continue;
+            }
+            let objects = objects.get_or_insert_with(|| document::objects(draft));
+            let frame = scope::Frame {
+                exprs: &active.migration.exprs,
+                params: params(run),
+                row: rule.row.clone().unwrap_or_default(),
+                run: serde_json::json!({ "from": run.from.to_string(), "to": run.to.to_string() }),
+                exists: exists.clone(),
+            };
+            let work = rule::Work {
+                migration: &active.migration,
+                rule,
+                phase: one.phase,
+                apply: one.apply,
+                frame: &frame,
+                path: &path,
+                partial: self.repo.is_patch(&path),
+                careful,
+                run,
+            };
+            let mut search = select::Search {
+                pack: &run.pack,
+                carriers: &run.carriers,
+                repo: self.repo,
+                path: &path,
+                objects,
+                closed: Vec::new(),
+            };
+            let done = rule::run(&work, draft, &mut search, suppressions);
+            all.edited += done.edited;
+            all.offered.extend(done.offered);
+            all.said.extend(done.said);
+        }
+        all
+    }
+
+    /// Proves an edit and makes a step of it.
+    fn step(&mut self, run: &Run, active: &Active, draft: &Draft, splices: Vec<Splice>, matches: usize) -> Result<bool, Failure> {
+        let new = apply(&self.text, &splices);
+        let removed_comments = verify::prove(draft, &new).map_err(|e| self.at_disk(unproven(e.at, e.why)))?;
+        if new == self.text {
+            return Ok(false);
+        }
+        let old = std::mem::replace(&mut self.text, new);
+        let mut again = self.reparse()?;
+        let mut suppressions = suppress::find(&self.text).0;
+        if self.rules(run, active, &mut again, &mut suppressions, false).edited > 0 {
+            self.text = old;
+            return Err(unproven(0, format!("{} would edit the file again in a second run", active.migration.id)));
+        }
+        self.report.steps.push(Step { migration: active.migration.id.clone(), splices, matches, removed_comments });
+        Ok(true)
+    }
+
+    fn at_disk(&self, failure: Failure) -> Failure {
+        Failure { at: self.on_disk(failure.at), ..failure }
+    }
+
+    /// A span of the text as it stands, on disk.
+    fn on_disk(&self, span: Span) -> Span {
+        let back = |at: usize| self.report.steps.iter().rev().fold(at, |at, step| before(&step.splices, at));
+        let (start, end) = (back(span.start), back(span.end));
+        start..end.max(start)
+    }
+
+    fn take_notes(&mut self, id: &str, outcome: &rule::Outcome, suppressions: &[suppress::Suppression]) {
+        for (known, now) in self.suppressions.iter_mut().zip(suppressions) {
+            known.used |= now.used;
+        }
+        for said in &outcome.said {
+            let at = self.on_disk(said.at.clone());
+            let mut finding = Finding::at(&self.report.source, at, id, said.level, said.message.clone());
+            finding.help = said.help.clone();
+            let known = self.report.findings.iter().any(|f| f.id == finding.id && f.span == finding.span && f.message == finding.message);
+            if !known {
+                self.report.findings.push(finding);
+            }
+        }
+        if let Some(first) = outcome.offered.first() {
+            let at = self.on_disk(first.clone());
+            self.report.offered.push(crate::report::Offer { id: id.to_owned(), span: at, places: outcome.offered.len() });
+        }
+    }
+
+    /// Reads the suppressions of the text on disk; says which cannot be understood.
+    fn suppressions(&mut self, runs: &[Run]) {
+        let (found, unclear) = suppress::find(&self.text);
+        for one in unclear {
+            let finding = Finding::at(&self.report.source, one.comment, "yamlift/suppression", Level::Warning, format!("This comment suppresses nothing: {}.", one.why));
+            self.report.findings.push(finding);
+        }
+        let _ = runs;
+        self.suppressions = found;
+    }
+
+    /// Suppressions of migrations of this run that nothing needed.
+    fn unused(&mut self) {
+        for one in self.suppressions.iter().filter(|s| !s.used) {
+            let message = format!("`{}` suppresses nothing here; in this run no finding or edit of that name falls on what it covers.", one.id);
+            let finding = Finding::at(&self.report.source, one.comment.clone(), "yamlift/suppression", Level::Note, message)
+                .with_help("take the comment out, if it is not meant for another version or pack");
+            self.report.findings.push(finding);
+        }
+    }
+
+    fn finish(mut self, result: Result<(), Failure>) -> FileReport {
+        if let Err(failure) = result {
+            self.report.steps.clear();
+            self.report.findings.clear();
+            self.report.offered.clear();
+            let mut finding = Finding::at(&self.report.source, failure.at, failure.id, Level::Error, failure.why.clone());
+            finding.help = failure.help;
+            self.report.findings.push(finding);
+            self.report.outcome = Outcome::Failed(failure.why);
+            return self.report;
+        }
+        self.unused();
+        self.report.findings.sort_by(|a, b| (a.span.start, &a.id, b.level).cmp(&(b.span.start, &b.id, a.level)));
+        self.report.outcome = if self.report.changed() {
+            Outcome::Migrated
+        } else if self.report.offered.is_empty() && self.report.findings.iter().all(|f| f.level == Level::Note) {
+            Outcome::Unchanged
+        } else {
+            Outcome::NeedsReview
+        };
+        self.report
+    }
+}
+
+fn unproven(at: usize, why: String) -> Failure {
+    let help = "this is a bug of yamlift or of the migration: please report it with the file; nothing was written".to_owned();
+    Failure { at: at..at, id: "yamlift/unproven", why, help: Some(help) }
+}
+
+/// Where byte `at` of the new text was in the old one; the start of what a splice replaced, for new text.
+fn before(splices: &[Splice], at: usize) -> usize {
+    let mut shift = 0_isize;
+    for splice in splices {
+        let start = splice.at.start.saturating_add_signed(shift);
+        if at < start {
+            break;
+        }
+        if at < start + splice.with.len() {
+            return splice.at.start;
+        }
+        shift += splice.with.len() as isize - splice.at.len() as isize;
+    }
+    at.saturating_add_signed(-shift)
+}
+
+fn params(run: &Run) -> serde_json::Value {
+    serde_json::Value::Object(run.params.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_find_their_way_back() {
+        let splices = [Splice { at: 2..4, with: "xyz".into() }, Splice { at: 6..6, with: "!".into() }];
+        // ab[cd→xyz]ef[→!]gh
+        let new = apply("abcdefgh", &splices);
+        assert_eq!(new, "abxyzef!gh");
+        let back: Vec<usize> = (0..=new.len()).map(|at| before(&splices, at)).collect();
+        assert_eq!(back, [0, 1, 2, 2, 2, 4, 5, 6, 6, 7, 8]);
+    }
 }

@@ -25,7 +25,15 @@ pub struct Run {
 pub struct Active {
     pub migration: Arc<Migration>,
     /// The rules in force (window and `needs` met), by index in `migration.rules`, with their phase.
-    pub rules: Vec<(usize, Phase)>,
+    pub rules: Vec<ActiveRule>,
+}
+
+/// A rule in force: its window and its needs are met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActiveRule {
+    /// Index in `migration.rules`.
+    pub index: usize,
+    pub phase: Phase,
     /// False: matched and offered in a note, never written (`review` that was not asked for).
     pub apply: bool,
 }

@@ -26,3 +26,16 @@ pub enum Phase {
     /// Left out: the target does not act on the new form, or still acts on what would be deleted.
     LeftOut,
 }
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.iter().map(u64::to_string).collect::<Vec<_>>().join("."))
+    }
+}
+
+impl super::Bump {
+    /// What is written where the file has form `old` of the table (its index), and when; none: nothing newer is served.
+    pub fn written(&self, _old: usize, _from: &Version, _to: &Version) -> Option<(String, Phase)> {
+        None
+    }
+}

@@ -123,9 +123,12 @@ enum Undo {
     Docs(Vec<Id>),
 }
 
-/// A state to come back to.
+/// A state to come back to: how long the journal was, and how many nodes there were.
 #[derive(Debug, Clone, Copy)]
-pub struct Mark(usize);
+pub struct Mark {
+    journal: usize,
+    nodes: usize,
+}
 
 impl Draft {
     pub fn new(text: &str, tree: Tree) -> Draft {
@@ -274,12 +277,12 @@ impl Draft {
     // ---- changes -------------------------------------------------------------------------------------------------
 
     pub fn mark(&self) -> Mark {
-        Mark(self.journal.len())
+        Mark { journal: self.journal.len(), nodes: self.nodes.len() }
     }
 
     /// Undoes every change since `mark`.
     pub fn roll_back(&mut self, mark: Mark) {
-        while self.journal.len() > mark.0 {
+        while self.journal.len() > mark.journal {
             match self.journal.pop() {
                 Some(Undo::Node(id, node)) => self.nodes[id.0 as usize] = node,
                 Some(Undo::Docs(docs)) => self.docs = docs,
@@ -288,9 +291,12 @@ impl Draft {
         }
     }
 
-    /// Whether anything changed since `mark`.
+    /// Whether a document changed since `mark`; nodes that were made, but put nowhere, do not count.
     pub fn changed_since(&self, mark: Mark) -> bool {
-        self.journal.len() > mark.0
+        self.journal[mark.journal.min(self.journal.len())..].iter().any(|undo| match undo {
+            Undo::Docs(_) => true,
+            Undo::Node(id, _) => (id.0 as usize) < mark.nodes && self.is_attached(*id),
+        })
     }
 
     fn edit(&mut self, id: Id) -> &mut Node {

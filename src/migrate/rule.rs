@@ -1,0 +1,289 @@
+//! One rule over one draft: where it hits, what it says, what it does; all or none per match.
+use super::bump;
+use super::document::{self, Object};
+use super::lens::{self, Hit, Located, Reading};
+use super::scope::{Frame, Spot};
+use super::select::{Found, Search};
+use super::suppress::Suppression;
+use super::verb::{self, Refused};
+use crate::pack::version::Phase;
+use crate::pack::{Migration, ReportRule, Rule, TargetRef};
+use crate::report::Level;
+use crate::source::Span;
+use crate::yaml::draft::{Draft, Id};
+
+/// What a rule said at a place, its span being of the file that the draft was made from.
+#[derive(Debug, Clone)]
+pub struct Said {
+    pub level: Level,
+    pub at: Span,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// What became of a rule's matches.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Places that were edited.
+    pub edited: usize,
+    /// Places that would be, had they been asked for.
+    pub offered: Vec<Span>,
+    pub said: Vec<Said>,
+}
+
+/// What a rule runs with.
+pub struct Work<'a> {
+    pub migration: &'a Migration,
+    pub rule: &'a Rule,
+    pub phase: Phase,
+    /// False: edits are only offered.
+    pub apply: bool,
+    pub frame: &'a Frame<'a>,
+    pub path: &'a str,
+    pub partial: bool,
+    /// Whether each match must be writable by itself: asked for once something was not.
+    pub careful: bool,
+    pub run: &'a crate::pack::registry::Run,
+}
+
+pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &mut [Suppression]) -> Outcome {
+    let mut outcome = Outcome::default();
+    let matches = matches(work, draft, search, &mut outcome);
+    for one in matches {
+        if draft.is_attached(one.hit.whole()) {
+            at_match(work, draft, one, search.objects, suppressions, &mut outcome);
+        }
+    }
+    for closed in search.closed.drain(..) {
+        let message = format!("The text in this value could not be read: {}", closed.why);
+        outcome.said.push(Said { level: Level::Warning, at: closed.at, message, help: None });
+    }
+    outcome
+}
+
+/// One hit of `select` in a target.
+struct Match {
+    hit: Hit,
+    target: Hit,
+    reading: Reading,
+    object: usize,
+    bump: Option<bump::Raise>,
+}
+
+fn matches(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut Outcome) -> Vec<Match> {
+    if !work.rule.bump.is_empty() {
+        let raised = bump::matches(work, draft, search.objects);
+        return (raised.into_iter())
+            .map(|(object, raise)| {
+                let hit = Hit::node(search.objects[object].root);
+                Match { hit, target: hit, reading: Reading::default(), object, bump: Some(raise) }
+            })
+            .collect();
+    }
+    let mut targets: Vec<Found> = Vec::new();
+    for target in &work.rule.targets {
+        let target = match target {
+            TargetRef::Named(name) => search.pack.targets.get(name),
+            TargetRef::Inline(target) => Some(target),
+        };
+        let Some(target) = target else { continue };
+        for found in search.find(draft, target) {
+            if !targets.iter().any(|t| t.hit == found.hit) {
+                targets.push(found);
+            }
+        }
+    }
+    let mut out: Vec<Match> = Vec::new();
+    for found in targets {
+        let spot = spot(work, draft, &found, search.objects, found.hit);
+        let hits = if work.rule.select.is_empty() { Ok(vec![found.hit]) } else { selected(&spot, draft, work.rule) };
+        match hits {
+            Ok(hits) => {
+                for hit in hits.into_iter().filter(|h| !out.iter().any(|m| m.hit == *h)).collect::<Vec<_>>() {
+                    out.push(Match { hit, target: found.hit, reading: found.reading.clone(), object: found.object, bump: None });
+                }
+            }
+            Err(why) => outcome.said.push(refused(draft, found.hit, &Refused { message: why, at: None })),
+        }
+    }
+    out
+}
+
+fn selected(spot: &Spot, draft: &Draft, rule: &Rule) -> Result<Vec<Hit>, String> {
+    Ok(spot.hits(draft, &rule.select)?.into_iter().map(|l| l.hit).collect())
+}
+
+fn spot<'a>(work: &'a Work, draft: &Draft, found: &Found, objects: &[Object], root: Hit) -> Spot<'a> {
+    Spot {
+        frame: work.frame,
+        target: found.hit,
+        root,
+        reading: found.reading.clone(),
+        doc: objects[found.object].facts(draft, work.path, work.partial),
+        bump: None,
+        lets: Vec::new(),
+    }
+}
+
+fn at_match(work: &Work, draft: &mut Draft, one: Match, objects: &[Object], suppressions: &mut [Suppression], outcome: &mut Outcome) {
+    let rule = work.rule;
+    let found = Found { hit: one.target, reading: one.reading.clone(), object: one.object };
+    let mut spot = spot(work, draft, &found, objects, one.hit);
+    spot.bump = one.bump.as_ref().map(|raise| serde_json::json!({ "from": raise.from, "to": raise.to }));
+    if !applies(&spot, draft, rule) {
+        return;
+    }
+    spot.bind(draft, &rule.lets);
+    // `if` may use the names of `let`.
+    if !spot.truth(draft, rule.cond, None) {
+        return;
+    }
+    let (said, mut hold) = reports(&spot, draft, &rule.reports);
+    let mut said = said;
+    let mark = draft.mark();
+    let mut touched: Vec<Id> = vec![one.hit.id];
+    if !hold {
+        if let Err(why) = edit(work, draft, &mut spot, &one, &mut touched) {
+            draft.roll_back(mark);
+            hold = true;
+            said.push(refused(draft, one.hit, &why));
+        }
+    }
+    let edited = draft.changed_since(mark);
+    let asked = work.apply && one.bump.as_ref().is_none_or(|raise| !raise.wakes);
+    if edited {
+        if let Some(why) = forbidden(draft, &one, objects, &touched) {
+            draft.roll_back(mark);
+            hold = true;
+            said.push(refused(draft, one.hit, &why));
+        } else if work.careful && asked {
+            if let Err(refusal) = crate::yaml::render::render(draft) {
+                draft.roll_back(mark);
+                hold = true;
+                said.push(Said { level: Level::Error, at: refusal.at..refusal.at, message: refusal.message, help: Some(by_hand()) });
+            }
+        }
+    }
+    let edited = edited && !hold;
+    if suppressed(work, draft, suppressions, &touched, edited, &mut said) {
+        draft.roll_back(mark);
+        outcome.said.extend(said);
+        return;
+    }
+    match (edited, asked) {
+        (true, true) => {
+            outcome.edited += 1;
+            if work.phase == Phase::Gap {
+                said.push(gap(work, draft, one.hit));
+            }
+            outcome.said.extend(said);
+        }
+        (true, false) => {
+            draft.roll_back(mark);
+            outcome.offered.push(place(draft, one.hit));
+        }
+        (false, _) => outcome.said.extend(said),
+    }
+}
+
+/// `when` and `unless`.
+fn applies(spot: &Spot, draft: &Draft, rule: &Rule) -> bool {
+    let hits = |path: &crate::pack::path::Path| spot.hits(draft, std::slice::from_ref(path)).is_ok_and(|found| !found.is_empty());
+    rule.when.iter().all(hits) && !rule.unless.iter().any(hits)
+}
+
+fn edit(work: &Work, draft: &mut Draft, spot: &mut Spot, one: &Match, touched: &mut Vec<Id>) -> Result<(), Refused> {
+    if let Some((at, why)) = lens::ambiguous(draft, one.target.id, &one.reading).filter(|_| !work.rule.verbs.is_empty()) {
+        return Err(Refused::at(at, why));
+    }
+    if let Some(raise) = &one.bump {
+        bump::raise(draft, one.hit.id, raise);
+    }
+    verb::run(draft, spot, &work.rule.verbs, touched)
+}
+
+/// Why an edit must not be: an encrypted document, a node that other places share.
+fn forbidden(draft: &Draft, one: &Match, objects: &[Object], touched: &[Id]) -> Option<Refused> {
+    if document::is_encrypted(draft, objects[one.object].doc) {
+        return Some(Refused::at(one.hit.id, "this document is encrypted with SOPS: any edit breaks its checksum. Decrypt it, migrate, encrypt it again"));
+    }
+    let _ = touched;
+    None
+}
+
+/// The findings of a rule at a match, and whether one of them holds its edits back.
+fn reports(spot: &Spot, draft: &Draft, rules: &[ReportRule]) -> (Vec<Said>, bool) {
+    let (mut said, mut hold) = (Vec::new(), false);
+    for rule in rules {
+        let hits = if rule.at.is_empty() { spot.hits_root(draft) } else { spot.hits(draft, &rule.at).unwrap_or_default() };
+        for it in hits {
+            if !spot.truth(draft, rule.cond, Some(&it)) {
+                continue;
+            }
+            hold |= rule.hold;
+            let help = rule.suggest.as_ref().map(|text| spot.message(draft, text, Some(&it)));
+            let message = spot.message(draft, &rule.message, Some(&it)).trim().to_owned();
+            said.push(Said { level: rule.level, at: place_of(draft, &it), message, help });
+        }
+    }
+    (said, hold)
+}
+
+/// Takes out what people want left alone. True: the edits of this match as well.
+fn suppressed(work: &Work, draft: &Draft, all: &mut [Suppression], touched: &[Id], edited: bool, said: &mut Vec<Said>) -> bool {
+    let id = &work.migration.id;
+    let mut whole = false;
+    let spans: Vec<Span> = touched.iter().filter_map(|node| draft.file_span(*node)).collect();
+    for one in all.iter_mut().filter(|s| s.names(id)) {
+        let before = said.len();
+        said.retain(|s| !one.covers(&s.at));
+        let hit = edited && spans.iter().any(|span| one.covers(span));
+        one.used |= hit || said.len() < before;
+        whole |= hit;
+    }
+    whole
+}
+
+fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {
+    let at = why.at.and_then(|id| draft.file_span(id).map(|_| place(draft, Hit::node(id))));
+    let at = at.unwrap_or_else(|| place(draft, hit));
+    Said { level: Level::Error, at, message: format!("Left as it is: {}.", why.message.trim_end_matches('.')), help: Some(by_hand()) }
+}
+
+fn by_hand() -> String {
+    "edit this place by hand, or leave it out with a comment above it: # yamlift: ignore[ID] reason".into()
+}
+
+fn gap(work: &Work, draft: &Draft, hit: Hit) -> Said {
+    let (from, to) = (&work.run.from, &work.run.to);
+    let message = format!("{from} does not act on the new form and {to} no longer on the old one: between the two, this setting has no effect.");
+    Said { level: Level::Warning, at: place(draft, hit), message, help: None }
+}
+
+/// Where to point for a hit: at a scalar itself, else at its key, or at the start of an item.
+fn place_of(draft: &Draft, it: &Located) -> Span {
+    place(draft, it.hit)
+}
+
+pub fn place(draft: &Draft, hit: Hit) -> Span {
+    use crate::yaml::draft::Body;
+    let id = hit.id;
+    let own = draft.file_span(id);
+    let short = matches!(draft.node(id).body, Body::Scalar { .. } | Body::Alias(_)) && own.as_ref().is_some_and(|s| !s.is_empty());
+    if short {
+        return first_line(draft, own.unwrap_or(0..0));
+    }
+    let key = draft.position(id).and_then(|(container, index)| draft.children(container)[index].key);
+    let key = key.and_then(|k| draft.file_span(k));
+    match (key, own) {
+        (Some(key), _) => key,
+        (None, Some(own)) => first_line(draft, own),
+        (None, None) => 0..0,
+    }
+}
+
+fn first_line(draft: &Draft, span: Span) -> Span {
+    let text = &draft.texts[0].text;
+    let end = crate::yaml::trivia::line_end(text, span.start.min(text.len()));
+    span.start..span.end.min(end).max(span.start)
+}

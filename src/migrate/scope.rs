@@ -1,0 +1,186 @@
+//! What the expressions of a rule see, and the paths that they are asked at.
+use super::lens::{Hit, Lens, Located, Reading};
+use crate::expr::{ExprId, Exprs, Scope};
+use crate::pack::Text;
+use crate::pack::path::{Path, Segment};
+use crate::yaml::draft::{Draft, Id};
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// What holds for a whole run of a rule: nothing here changes from place to place.
+pub struct Frame<'a> {
+    pub exprs: &'a Exprs,
+    pub params: Json,
+    pub row: Json,
+    pub run: Json,
+    pub exists: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+/// A name bound by `let`.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    pub name: String,
+    pub value: Option<Json>,
+    /// The node it stands for, where a path gave one.
+    pub node: Option<Id>,
+}
+
+/// Where a rule is at work: the target, and `$` in it.
+pub struct Spot<'a> {
+    pub frame: &'a Frame<'a>,
+    pub target: Hit,
+    pub root: Hit,
+    pub reading: Reading,
+    pub doc: Json,
+    pub bump: Option<Json>,
+    pub lets: Vec<Binding>,
+}
+
+impl Spot<'_> {
+    /// The scope of one expression: only the names that it uses are computed.
+    fn scope(&self, draft: &Draft, names: &[String], it: Option<&Located>) -> Scope {
+        let mut scope = Scope::default();
+        scope.exists = Some(self.frame.exists.clone());
+        for name in names {
+            let value = match name.as_str() {
+                "it" => Some(it.map_or_else(|| self.json(draft, self.root), |l| l.value.clone())),
+                "key" => match it {
+                    Some(located) => Some(located.key.clone()),
+                    None => Some(super::lens::key_of(draft, self.root)),
+                },
+                "parent" => match it {
+                    Some(located) => Some(located.parent.clone()),
+                    None => self.at(draft, "$").ok().and_then(|hits| hits.into_iter().next()).map(|l| l.parent),
+                },
+                "match" => Some(self.json(draft, self.root)),
+                "target" => Some(self.json(draft, self.target)),
+                "doc" => Some(self.doc.clone()),
+                "params" => Some(self.frame.params.clone()),
+                "row" => Some(self.frame.row.clone()),
+                "run" => Some(self.frame.run.clone()),
+                "facts" => Some(Json::Object(serde_json::Map::new())),
+                "bump" => self.bump.clone(),
+                other => self.lets.iter().find(|b| b.name == other).and_then(|b| b.value.clone()),
+            };
+            scope.set(name, value);
+        }
+        scope
+    }
+
+    fn json(&self, draft: &Draft, hit: Hit) -> Json {
+        Lens::new(draft, hit, &self.reading).json().clone()
+    }
+
+    /// What a path's text hits below `$`.
+    fn at(&self, draft: &Draft, path: &str) -> Result<Vec<Located>, String> {
+        Lens::new(draft, self.root, &self.reading).query(draft, &self.reading, path)
+    }
+
+    /// What paths hit, in order, a node once.
+    pub fn hits(&self, draft: &Draft, paths: &[Path]) -> Result<Vec<Located>, String> {
+        let mut found: Vec<Located> = Vec::new();
+        let lens = Lens::new(draft, self.root, &self.reading);
+        for path in paths {
+            let Some(text) = self.path_text(draft, path)? else { continue };
+            for located in lens.query(draft, &self.reading, &text)? {
+                if !found.iter().any(|f| f.hit == located.hit) {
+                    found.push(located);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// `$` itself.
+    pub fn hits_root(&self, draft: &Draft) -> Vec<Located> {
+        self.at(draft, "$").unwrap_or_default()
+    }
+
+    /// The text of a path; none where it holds an undefined name.
+    pub fn path_text(&self, draft: &Draft, path: &Path) -> Result<Option<String>, String> {
+        match path.computed {
+            None => Ok(Some(path.source.clone())),
+            Some(id) => {
+                let scope = self.scope(draft, self.frame.exprs.names(id), None);
+                self.frame.exprs.path(id, &scope).map_err(|e| e.to_string())
+            }
+        }
+    }
+
+    /// A path in parts, `it` being the hit that it is computed for.
+    pub fn segments(&self, draft: &Draft, path: &Path, it: Option<&Located>) -> Result<Option<Vec<Segment>>, String> {
+        let Some(id) = path.computed else { return Ok(Some(path.segments.clone())) };
+        let scope = self.scope(draft, self.frame.exprs.names(id), it);
+        match self.frame.exprs.path(id, &scope).map_err(|e| e.to_string())? {
+            Some(text) => crate::pack::path::split(&text).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub fn truth(&self, draft: &Draft, cond: Option<ExprId>, it: Option<&Located>) -> bool {
+        cond.is_none_or(|id| self.frame.exprs.truth(id, &self.scope(draft, self.frame.exprs.names(id), it)))
+    }
+
+    /// A value with its type.
+    pub fn typed(&self, draft: &Draft, text: &Text, it: Option<&Located>) -> Result<Option<Json>, String> {
+        let exprs = self.frame.exprs;
+        match text {
+            Text::Plain(plain) => Ok(Some(Json::String(plain.clone()))),
+            Text::Typed(id) => exprs.value(*id, &self.scope(draft, exprs.names(*id), it)).map_err(|e| e.to_string()),
+            Text::Mixed(id) => {
+                exprs.text(*id, &self.scope(draft, exprs.names(*id), it)).map(|t| Some(Json::String(t))).map_err(|e| e.to_string())
+            }
+        }
+    }
+
+    /// A value as text.
+    ///
+    /// # Errors
+    /// Where it is undefined, or no scalar.
+    pub fn string(&self, draft: &Draft, text: &Text, it: Option<&Located>) -> Result<String, String> {
+        match self.typed(draft, text, it)? {
+            Some(Json::String(s)) => Ok(s),
+            Some(Json::Number(n)) => Ok(n.to_string()),
+            Some(Json::Bool(b)) => Ok(b.to_string()),
+            Some(other) => Err(format!("a name is needed, not {other}")),
+            None => Err("a name is needed, but it is undefined".into()),
+        }
+    }
+
+    /// Text for people: `?` where something cannot be computed.
+    pub fn message(&self, draft: &Draft, text: &Text, it: Option<&Located>) -> String {
+        let exprs = self.frame.exprs;
+        match text {
+            Text::Plain(plain) => plain.clone(),
+            Text::Typed(id) | Text::Mixed(id) => exprs.message(*id, &self.scope(draft, exprs.names(*id), it)),
+        }
+    }
+
+    /// A stanza with its expressions computed.
+    pub fn fill(&self, draft: &Draft, id: ExprId, it: Option<&Located>) -> Result<crate::expr::Filled, String> {
+        self.frame.exprs.fill(id, &self.scope(draft, self.frame.exprs.names(id), it)).map_err(|e| e.to_string())
+    }
+
+    /// Binds the names of `let`, in order.
+    pub fn bind(&mut self, draft: &Draft, lets: &[crate::pack::Let]) {
+        use crate::pack::LetValue;
+        for one in lets {
+            let (value, node) = match &one.value {
+                LetValue::Path { paths, single } => {
+                    let hits = self.hits(draft, paths).unwrap_or_default();
+                    if *single {
+                        let first = hits.into_iter().next();
+                        (first.as_ref().map(|l| l.value.clone()), first.filter(|l| l.hit.has_value()).map(|l| l.hit.id))
+                    } else {
+                        (Some(Json::Array(hits.into_iter().map(|l| l.value).collect())), None)
+                    }
+                }
+                LetValue::Expr(id) => {
+                    let scope = self.scope(draft, self.frame.exprs.names(*id), None);
+                    (self.frame.exprs.value(*id, &scope).ok().flatten(), None)
+                }
+            };
+            self.lets.push(Binding { name: one.name.clone(), value, node });
+        }
+    }
+}

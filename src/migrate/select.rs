@@ -1,0 +1,244 @@
+//! Where the targets of a rule are in a file: through documents, lists, values of charts and embedded texts.
+use super::document::{self, Object};
+use super::lens::{Hit, Lens, Pairs, Reading};
+use crate::index::Repo;
+use crate::pack::Pack;
+use crate::pack::path::Path;
+use crate::pack::target::{Carrier, On, Place, Target};
+use crate::source::Span;
+use crate::yaml::draft::{Body, Draft, Id};
+use crate::yaml::value::Value;
+
+/// A target that was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub hit: Hit,
+    pub reading: Reading,
+    /// Index of its object.
+    pub object: usize,
+}
+
+/// A text in a text that could not be opened where a target says that one lives.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    pub at: Span,
+    pub why: String,
+}
+
+/// What the search needs to know besides the draft.
+pub struct Search<'a> {
+    pub pack: &'a Pack,
+    pub carriers: &'a [Carrier],
+    pub repo: &'a Repo,
+    pub path: &'a str,
+    pub objects: &'a [Object],
+    pub closed: Vec<Closed>,
+}
+
+impl Search<'_> {
+    /// Every place of a target that is there, in document order, each node once.
+    pub fn find(&mut self, draft: &mut Draft, target: &Target) -> Vec<Found> {
+        let mut found: Vec<Found> = Vec::new();
+        for place in &target.places {
+            for (base, object) in self.bases(draft, place) {
+                for hit in self.at(draft, base, place, target.protojson) {
+                    let reading = self.reading(draft, hit, place, target);
+                    let fresh = !found.iter().any(|f| f.hit == hit);
+                    if fresh && holds(draft, hit, &reading, &place.when) {
+                        found.push(Found { hit, reading, object });
+                    }
+                }
+            }
+        }
+        found.sort_by_key(|f| draft.file_span(f.hit.id).map_or(usize::MAX, |s| s.start));
+        found
+    }
+
+    /// The nodes that a place starts from, with their objects.
+    fn bases(&mut self, draft: &mut Draft, place: &Place) -> Vec<(Hit, usize)> {
+        match &place.on {
+            On::Doc { kinds, groups, names } => (self.objects.iter().enumerate())
+                .filter(|(_, o)| any_glob(kinds, o.kind.as_deref()) && any_glob(groups, Some(&o.group)) && any_glob(names, Some(&o.name)))
+                .map(|(i, o)| (Hit::node(o.root), i))
+                .collect(),
+            On::File(pattern) if glob_file(pattern, self.path) => self.roots(),
+            On::File(_) => Vec::new(),
+            On::Target(name) => match self.pack.targets.get(name) {
+                Some(target) => self.find(draft, target).into_iter().map(|f| (f.hit, f.object)).collect(),
+                None => Vec::new(),
+            },
+            On::ValuesOf(chart) => self.values_of(draft, chart, &place.shape),
+        }
+    }
+
+    /// The objects that are documents of the file.
+    fn roots(&self) -> Vec<(Hit, usize)> {
+        let mut seen = None;
+        let mut out = Vec::new();
+        for (i, object) in self.objects.iter().enumerate() {
+            if seen != Some(object.doc) {
+                out.push((Hit::node(object.root), i));
+                seen = Some(object.doc);
+            }
+        }
+        out
+    }
+
+    /// The values of a chart: in a document that names the chart, in a file that is claimed for it, or by their shape.
+    fn values_of(&mut self, draft: &mut Draft, chart: &str, shape: &[Path]) -> Vec<(Hit, usize)> {
+        let mut out = self.carried(draft, chart);
+        let owners = self.repo.values_of(self.path);
+        for owner in owners.iter().filter(|o| o.chart == chart) {
+            for (hit, object) in self.roots() {
+                match &owner.section {
+                    None => out.push((hit, object)),
+                    Some(section) => out.extend(document::child(draft, hit.id, section).map(|id| (Hit::node(id), object))),
+                }
+            }
+        }
+        if owners.is_empty() && !shape.is_empty() {
+            let reading = Reading::default();
+            out.extend(self.roots().into_iter().filter(|(hit, object)| {
+                self.objects[*object].kind.is_none() && shape.iter().any(|path| hits(draft, *hit, &reading, path))
+            }));
+        }
+        out
+    }
+
+    fn carried(&mut self, draft: &mut Draft, chart: &str) -> Vec<(Hit, usize)> {
+        let mut out = Vec::new();
+        let reading = Reading::default();
+        for carrier in self.carriers {
+            for (index, object) in self.objects.iter().enumerate() {
+                if !any_glob(&carrier.kinds, object.kind.as_deref()) || !any_glob(&carrier.groups, Some(&object.group)) {
+                    continue;
+                }
+                for base in carrier_bases(draft, object.root, carrier) {
+                    let lens = Lens::new(draft, base, &reading);
+                    let names = lens.query(draft, &reading, &carrier.chart_name.source).unwrap_or_default();
+                    if !names.iter().any(|n| n.value.as_str() == Some(chart)) {
+                        continue;
+                    }
+                    for (path, embedded) in &carrier.values {
+                        let found = lens.query(draft, &reading, &path.source).unwrap_or_default();
+                        for located in found {
+                            let open = if *embedded { self.open(draft, located.hit.id, true) } else { Some(located.hit.id) };
+                            out.extend(open.map(|id| (Hit::node(id), index)));
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn at(&mut self, draft: &mut Draft, base: Hit, place: &Place, protojson: bool) -> Vec<Hit> {
+        let reading = Reading { protojson, pairs: None };
+        let found = Lens::new(draft, base, &reading).query(draft, &reading, &place.at.source).unwrap_or_default();
+        let exact = !place.at.segments.iter().any(|s| matches!(s, crate::pack::path::Segment::Many(_)));
+        let mut out = Vec::new();
+        for located in found {
+            let id = located.hit.id;
+            if place.embedded {
+                out.extend(self.open(draft, id, exact).map(Hit::node));
+            } else {
+                out.push(located.hit);
+            }
+        }
+        out
+    }
+
+    fn reading(&self, draft: &Draft, hit: Hit, place: &Place, target: &Target) -> Reading {
+        let pairs = place.pairs.as_ref().map(|(name, value)| Pairs { list: draft.resolve(hit.id), name: name.clone(), value: value.clone() });
+        Reading { protojson: target.protojson, pairs }
+    }
+
+    /// Opens the text in a scalar; notes why not, where the place is exact.
+    fn open(&mut self, draft: &mut Draft, id: Id, exact: bool) -> Option<Id> {
+        let id = match draft.node(id).body {
+            Body::Alias(target) => target,
+            _ => id,
+        };
+        match &draft.node(id).body {
+            Body::Embedded { root, .. } => return Some(*root),
+            // Written out as YAML instead of as text: an argument for some tools, and as good.
+            Body::Map { .. } | Body::Seq { .. } => return Some(id),
+            Body::Scalar { value: Value::Str(text), .. } if !text.trim().is_empty() => {}
+            _ => return None,
+        }
+        match embed(draft, id) {
+            Ok(root) => Some(root),
+            Err(why) => {
+                if exact {
+                    self.closed.push(Closed { at: draft.file_span(id).unwrap_or(0..0), why });
+                }
+                None
+            }
+        }
+    }
+}
+
+fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {
+    let origin = draft.node(id).origin.ok_or("it is new")?;
+    let host = &draft.texts[origin.text];
+    let view = crate::view::open(&host.text, &host.tree, origin.node)?;
+    let tree = crate::yaml::syntax::parse(&view.text).map_err(|e| {
+        let (line, column) = crate::source::line_column(&view.text, e.at);
+        format!("{} (its line {line}, column {column})", e.message)
+    })?;
+    draft.embed(id, view.text, tree, view.carry)
+}
+
+fn carrier_bases(draft: &Draft, root: Id, carrier: &Carrier) -> Vec<Hit> {
+    let reading = Reading::default();
+    let lens = Lens::new(draft, Hit::node(root), &reading);
+    if carrier.each.is_empty() {
+        return vec![Hit::node(root)];
+    }
+    let found = carrier.each.iter().flat_map(|path| lens.query(draft, &reading, &path.source).unwrap_or_default());
+    found.map(|l| l.hit).collect()
+}
+
+fn hits(draft: &Draft, root: Hit, reading: &Reading, path: &Path) -> bool {
+    Lens::new(draft, root, reading).query(draft, reading, &path.source).is_ok_and(|found| !found.is_empty())
+}
+
+fn holds(draft: &Draft, root: Hit, reading: &Reading, when: &[Path]) -> bool {
+    when.is_empty() || when.iter().all(|path| hits(draft, root, reading, path))
+}
+
+/// Whether a text is one of some globs; no glob means anything, a missing text is only that.
+fn any_glob(globs: &[String], text: Option<&str>) -> bool {
+    globs.is_empty() || text.is_some_and(|text| globs.iter().any(|glob| braces(glob).iter().any(|g| glob_text(g, text))))
+}
+
+fn glob_text(glob: &str, text: &str) -> bool {
+    glob == text || glob::Pattern::new(glob).is_ok_and(|p| p.matches(text))
+}
+
+/// A pattern without `/` is for the file's name, else for its path.
+fn glob_file(glob: &str, path: &str) -> bool {
+    let subject = if glob.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
+    braces(glob).iter().any(|g| glob_text(g, subject))
+}
+
+/// `istio{,-*}` → `istio`, `istio-*`.
+fn braces(glob: &str) -> Vec<String> {
+    let Some((before, rest)) = glob.split_once('{') else { return vec![glob.to_owned()] };
+    let Some((inside, after)) = rest.split_once('}') else { return vec![glob.to_owned()] };
+    inside.split(',').flat_map(|part| braces(&format!("{before}{part}{after}"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_open() {
+        assert_eq!(braces("mesh{,-*}"), ["mesh", "mesh-*"]);
+        assert!(any_glob(&["mesh{,-*}".into()], Some("mesh-1-27")));
+        assert!(!any_glob(&["mesh{,-*}".into()], Some("meshed")));
+        assert!(any_glob(&[], None) && !any_glob(&["A".into()], None));
+        assert!(glob_file("{a.yaml,b.yml}", "x/y/b.yml") && !glob_file("x/*.yaml", "y/a.yaml"));
+    }
+}

@@ -1,0 +1,135 @@
+//! `# yamlift: ignore[ID] reason` above an entry, `ignore-file` in the head comment: what people want left alone.
+use crate::source::Span;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The comment, from its `#`.
+    pub comment: Span,
+    /// Bytes that it speaks of.
+    pub extent: Span,
+    /// An id, as written: whole or shortened.
+    pub id: String,
+    pub used: bool,
+}
+
+/// A directive that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unclear {
+    pub comment: Span,
+    pub why: &'static str,
+}
+
+/// Every suppression of a text, found line by line so that it works in texts within texts as well.
+pub fn find(text: &str) -> (Vec<Suppression>, Vec<Unclear>) {
+    let (mut found, mut unclear) = (Vec::new(), Vec::new());
+    let mut head = true;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let trimmed = line.trim();
+        let Some(directive) = trimmed.strip_prefix('#').map(str::trim_start).and_then(|c| c.strip_prefix("yamlift:")) else {
+            head &= trimmed.is_empty() || trimmed.starts_with('#') || trimmed.starts_with("---") || trimmed.starts_with('%');
+            continue;
+        };
+        let from = start + line.len() - line.trim_start().len();
+        let comment = from..from + trimmed.len();
+        match parse(directive.trim_start()) {
+            Ok((whole_file, ids)) => {
+                if whole_file && !head {
+                    unclear.push(Unclear { comment, why: "`ignore-file` counts only above the first line of content" });
+                    continue;
+                }
+                let extent = if whole_file { 0..text.len() } else { entry_below(text, at) };
+                let one = |id: &str| Suppression { comment: comment.clone(), extent: extent.clone(), id: id.to_owned(), used: false };
+                found.extend(ids.iter().map(|id| one(id)));
+            }
+            Err(why) => unclear.push(Unclear { comment, why }),
+        }
+    }
+    (found, unclear)
+}
+
+fn parse(directive: &str) -> Result<(bool, Vec<&str>), &'static str> {
+    let (whole_file, rest) = match directive.strip_prefix("ignore-file") {
+        Some(rest) => (true, rest),
+        None => (false, directive.strip_prefix("ignore").ok_or("write `ignore[ID] reason` or `ignore-file[ID] reason`")?),
+    };
+    if whole_file && (rest.is_empty() || rest.starts_with(' ')) {
+        return Ok((true, vec!["*"]));
+    }
+    let ids = rest.strip_prefix('[').and_then(|r| r.split_once(']')).ok_or("name the migration: `ignore[ID] reason`")?.0;
+    let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
+    if ids.is_empty() { Err("name the migration: `ignore[ID] reason`") } else { Ok((whole_file, ids)) }
+}
+
+/// The lines of the entry or item that starts on the first line of content from byte `at` on.
+fn entry_below(text: &str, at: usize) -> Span {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let mut start = None;
+    let mut end = at;
+    let mut pos = at;
+    for line in text[at..].split_inclusive('\n') {
+        let trimmed = line.trim();
+        let silent = trimmed.is_empty() || trimmed.starts_with('#');
+        match start {
+            None if silent => {}
+            None => {
+                start = Some((pos, indent(line), trimmed.starts_with('-')));
+                end = pos + line.len();
+            }
+            Some((_, depth, item)) => {
+                let flush_list = !item && indent(line) == depth && trimmed.starts_with("- ");
+                if !silent && indent(line) <= depth && !flush_list {
+                    break;
+                }
+                if !silent {
+                    end = pos + line.len();
+                }
+            }
+        }
+        pos += line.len();
+    }
+    start.map_or(at..at, |(from, ..)| from..end)
+}
+
+impl Suppression {
+    /// Whether it names the migration `id`.
+    pub fn names(&self, id: &str) -> bool {
+        self.id == "*" || self.id == id || id.ends_with(&format!("/{}", self.id))
+    }
+
+    pub fn covers(&self, span: &Span) -> bool {
+        self.extent.start <= span.start && span.start < self.extent.end.max(self.extent.start + 1) && span.end <= self.extent.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speaks_of_the_entry_below() {
+        let text = "a: 1\n# yamlift: ignore[x/y] because\nb:\n- c: 2\n- d\ne: 3\n";
+        let (found, unclear) = find(text);
+        assert_eq!(unclear, []);
+        assert_eq!(&text[found[0].extent.clone()], "b:\n- c: 2\n- d\n");
+        assert!(found[0].names("p/x/y") && !found[0].names("p/xx/y"));
+    }
+
+    #[test]
+    fn a_whole_file_only_from_its_head() {
+        let (found, _) = find("# Copyright\n# yamlift: ignore-file[z] vendored\na: 1\n");
+        assert_eq!(found[0].extent, 0..54);
+        let (found, unclear) = find("a: 1\n# yamlift: ignore-file[z]\n");
+        assert!(found.is_empty() && unclear.len() == 1);
+    }
+
+    #[test]
+    fn needs_an_id() {
+        for text in ["# yamlift: ignore\na: 1\n", "# yamlift: ignore[]\na: 1\n", "# yamlift: skip[x]\na: 1\n"] {
+            assert_eq!(find(text).1.len(), 1, "{text}");
+        }
+        assert!(find("# we use yamlift: it is good\n# see yamlift: ignore[x]\n").0.is_empty());
+    }
+}

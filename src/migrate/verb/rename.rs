@@ -1,0 +1,66 @@
+//! `rename`: the key only. Place, value and comments stay.
+use super::{Refused, meet};
+use crate::migrate::lens::{Located, member};
+use crate::migrate::scope::Spot;
+use crate::pack::{Clash, Text};
+use crate::yaml::draft::Draft;
+use crate::yaml::value::Value;
+
+pub fn rename(draft: &mut Draft, spot: &Spot, it: &Located, to: &Text, clash: Clash) -> Result<(), Refused> {
+    let new = spot.string(draft, to, Some(it))?;
+    if it.hit.pair.is_some() {
+        return rename_pair(draft, spot, it, &new);
+    }
+    let Some((map, index)) = draft.position(it.hit.id) else {
+        return Err(Refused::at(it.hit.id, "a document has no key to rename"));
+    };
+    let child = &draft.children(map)[index];
+    let Some(key) = child.key else { return Err(Refused::at(it.hit.id, "an item of a list has no key to rename")) };
+    if draft.data(key).scalar_text() == new {
+        return Ok(());
+    }
+    let Some(other) = member(draft, map, &new, spot.reading.protojson).filter(|i| *i != index) else {
+        draft.rename(map, index, &new);
+        return Ok(());
+    };
+    let there = draft.children(map)[other].value;
+    if meet::equal(draft, there, it.hit.id) {
+        draft.take(map, index);
+        return Ok(());
+    }
+    match clash {
+        Clash::Stop => Err(Refused::at(it.hit.id, format!("`{new}` is here already, with another value"))),
+        Clash::Keep => {
+            let Some(source) = draft.take(map, index) else { return Ok(()) };
+            meet::merge(draft, spot, there, source.value, Clash::Keep)
+        }
+        Clash::Replace => {
+            let Some(gone) = draft.take(map, other) else { return Ok(()) };
+            if draft.is_map(gone.value) && draft.is_map(it.hit.id) {
+                meet::merge(draft, spot, it.hit.id, gone.value, Clash::Keep)?;
+            }
+            if let Some((map, index)) = draft.position(it.hit.id) {
+                draft.rename(map, index, &new);
+            }
+            Ok(())
+        }
+    }
+}
+
+fn rename_pair(draft: &mut Draft, spot: &Spot, it: &Located, new: &str) -> Result<(), Refused> {
+    let Some(pairs) = &spot.reading.pairs else { return Ok(()) };
+    let item = it.hit.whole();
+    let taken = draft.children(pairs.list).iter().any(|other| {
+        other.value != item && crate::migrate::lens::pair_name(draft, pairs, other).as_deref() == Some(new)
+    });
+    if taken {
+        return Err(Refused::at(item, format!("`{new}` is in this list already")));
+    }
+    if let Some(index) = draft.find(item, &pairs.name) {
+        let name = draft.children(item)[index].value;
+        if draft.data(name).scalar_text() != new {
+            draft.set_scalar(name, Value::Str(new.to_owned()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! What is proven before anything is written: the new text means what was intended, to two readers; no comment is lost.
+use crate::source::Span;
+use crate::yaml::draft::{Body, Draft, Id};
+use crate::yaml::syntax;
+use crate::yaml::value::{Value, same};
+use crate::yaml::{render, second, trivia};
+
+/// Why an edit is not proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unproven {
+    /// Byte of the old text.
+    pub at: usize,
+    pub why: String,
+}
+
+fn unproven<T>(at: usize, why: impl Into<String>) -> Result<T, Unproven> {
+    Err(Unproven { at, why: why.into() })
+}
+
+/// Checks that `new` is the text of `draft`; gives the comments that went with what was removed.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn prove(draft: &Draft, new: &str) -> Result<Vec<String>, Unproven> {
+    let old = &draft.texts[0].text;
+    let tree = match syntax::parse(new) {
+        Ok(tree) => tree,
+        Err(e) => return unproven(0, format!("the new text would not be YAML: {e}")),
+    };
+    let now = Draft::new(new, tree);
+    let intended = documents(draft)?;
+    let got = documents(&now)?;
+    if intended.len() != got.len() {
+        return unproven(0, format!("the new text would hold {} documents instead of {}", got.len(), intended.len()));
+    }
+    for (index, (intended, got)) in intended.iter().zip(&got).enumerate() {
+        if !same(intended, got) {
+            let at = draft.docs.get(index).and_then(|d| draft.file_span(*d)).map_or(0, |s| s.start);
+            return unproven(at, format!("the new text would mean something else: {}", first_difference(intended, got)));
+        }
+    }
+    embedded(draft)?;
+    let before = Draft::new(old, draft.texts[0].tree.clone());
+    if let Err(why) = second::agree(old, new, &documents(&before)?, &intended) {
+        return unproven(0, why);
+    }
+    Ok(lost_comments(draft, old, &now, new))
+}
+
+fn documents(draft: &Draft) -> Result<Vec<Value>, Unproven> {
+    draft.docs.iter().map(|root| outer(draft, *root)).collect()
+}
+
+/// The data of a node with opened texts as the strings that they are.
+fn outer(draft: &Draft, id: Id) -> Result<Value, Unproven> {
+    Ok(match &draft.node(id).body {
+        Body::Embedded { .. } => match render::inner_text(draft, id) {
+            Ok(text) => Value::Str(text),
+            Err(e) => return unproven(e.at, e.message),
+        },
+        Body::Map { children, .. } => {
+            let mut entries = Vec::with_capacity(children.len());
+            for child in children {
+                let key = child.key.map_or(Ok(Value::Null), |k| outer(draft, k))?;
+                entries.push((key, outer(draft, child.value)?));
+            }
+            Value::Map(entries)
+        }
+        Body::Seq { children, .. } => Value::Seq(children.iter().map(|c| outer(draft, c.value)).collect::<Result<_, _>>()?),
+        Body::Alias(target) => outer(draft, *target)?,
+        Body::Scalar { value, .. } => value.clone(),
+    })
+}
+
+/// Each opened text that changed reads as what was intended, to both readers.
+fn embedded(draft: &Draft) -> Result<(), Unproven> {
+    let mut open: Vec<Id> = draft.docs.clone();
+    while let Some(id) = open.pop() {
+        match &draft.node(id).body {
+            Body::Map { children, .. } | Body::Seq { children, .. } => open.extend(children.iter().map(|c| c.value)),
+            Body::Embedded { root, text } if draft.node(id).dirty => {
+                let at = draft.file_span(id).map_or(0, |s| s.start);
+                let new = match render::inner_text(draft, id) {
+                    Ok(new) => new,
+                    Err(e) => return unproven(e.at, e.message),
+                };
+                let tree = match syntax::parse(&new) {
+                    Ok(tree) => tree,
+                    Err(e) => return unproven(at, format!("the text in this value would not be YAML: {e}")),
+                };
+                let intended = vec![outer(draft, *root)?];
+                let got = documents(&Draft::new(&new, tree))?;
+                if got.len() != 1 || !same(&intended[0], &got[0]) {
+                    return unproven(at, "the text in this value would mean something else");
+                }
+                let was = &draft.texts[*text];
+                let before = documents(&Draft::new(&was.text, was.tree.clone()))?;
+                if let Err(why) = second::agree(&was.text, &new, &before, &intended) {
+                    return unproven(at, why);
+                }
+                open.push(*root);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The path to the first part in which two values differ.
+fn first_difference(a: &Value, b: &Value) -> String {
+    match (a, b) {
+        (Value::Map(x), Value::Map(y)) => {
+            for ((ka, va), (kb, vb)) in x.iter().zip(y) {
+                if !same(ka, kb) {
+                    return format!("`{}` where `{}` is meant", kb.scalar_text(), ka.scalar_text());
+                }
+                if !same(va, vb) {
+                    return format!("{}: {}", ka.scalar_text(), first_difference(va, vb));
+                }
+            }
+            format!("{} keys where {} are meant", y.len(), x.len())
+        }
+        (Value::Seq(x), Value::Seq(y)) => match x.iter().zip(y).enumerate().find(|(_, (a, b))| !same(a, b)) {
+            Some((i, (a, b))) => format!("[{i}]: {}", first_difference(a, b)),
+            None => format!("{} items where {} are meant", y.len(), x.len()),
+        },
+        _ => "another value".to_owned(),
+    }
+}
+
+/// Comments of the old text that the new one does not have, in order.
+fn lost_comments(draft: &Draft, old: &str, now: &Draft, new: &str) -> Vec<String> {
+    let mut left: Vec<String> = texts(new, trivia::comments(new, &now.texts[0].tree));
+    let mut lost = Vec::new();
+    let mut olds = texts(old, trivia::comments(old, &draft.texts[0].tree));
+    for inner in draft.texts.iter().skip(1) {
+        olds.extend(texts(&inner.text, trivia::comments(&inner.text, &inner.tree)));
+    }
+    for (id, _) in opened(draft) {
+        if let Ok(text) = render::inner_text(draft, id) {
+            if let Ok(tree) = syntax::parse(&text) {
+                left.extend(texts(&text, trivia::comments(&text, &tree)));
+            }
+        }
+    }
+    for comment in olds {
+        match left.iter().position(|c| *c == comment) {
+            Some(at) => drop(left.swap_remove(at)),
+            None => lost.push(comment),
+        }
+    }
+    lost
+}
+
+fn opened(draft: &Draft) -> Vec<(Id, usize)> {
+    let mut out = Vec::new();
+    let mut open: Vec<Id> = draft.docs.clone();
+    while let Some(id) = open.pop() {
+        match &draft.node(id).body {
+            Body::Map { children, .. } | Body::Seq { children, .. } => open.extend(children.iter().map(|c| c.value)),
+            Body::Embedded { root, text } => {
+                out.push((id, *text));
+                open.push(*root);
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+fn texts(text: &str, spans: Vec<Span>) -> Vec<String> {
+    spans.into_iter().map(|s| text[s].trim_end().to_owned()).collect()
+}
