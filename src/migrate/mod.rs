@@ -14,6 +14,7 @@ use crate::index::Repo;
 use crate::pack::registry::{Active, Run};
 use crate::report::{FileReport, Finding, Level, Outcome, Splice, Step, apply};
 use crate::source::{Source, Span};
+use crate::view::helm;
 use crate::yaml::draft::Draft;
 use crate::yaml::{render, syntax};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
     let mut file = File {
         text,
         repo,
+        template: false,
         suppressions: Vec::new(),
         report: FileReport { source, steps: Vec::new(), findings: Vec::new(), outcome: Outcome::Unchanged, parsed: true, offered: Vec::new() },
     };
@@ -36,6 +38,8 @@ struct File<'a> {
     /// The text after the steps so far.
     text: String,
     repo: &'a Arc<Repo>,
+    /// It is read through the masks of `view::helm`: nothing in it is edited.
+    template: bool,
     /// Those of the text on disk.
     suppressions: Vec<suppress::Suppression>,
     report: FileReport,
@@ -51,9 +55,8 @@ struct Failure {
 
 impl File<'_> {
     fn migrate(&mut self, runs: &[Run]) -> Result<(), Failure> {
-        let tree = syntax::parse(&self.text).map_err(|e| Failure { at: e.at..e.at, id: "yamlift/unreadable", why: e.message, help: e.help })?;
+        let mut draft = self.read()?;
         self.suppressions(runs);
-        let mut draft = Draft::new(&self.text, tree);
         for run in runs {
             for active in &run.active {
                 if self.migration(run, active, &mut draft, false)? {
@@ -62,6 +65,21 @@ impl File<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The text on disk; one that is no YAML as it stands may be a template.
+    fn read(&mut self) -> Result<Draft, Failure> {
+        let parsed = syntax::parse(&self.text);
+        if helm::is_template(&self.text, &parsed) {
+            let (masked, tree) = helm::parse(&self.text).map_err(|e| {
+                let why = format!("a template that is no YAML without its actions: {}", e.message);
+                Failure { at: e.at..e.at, id: "yamlift/unreadable", why, help: None }
+            })?;
+            self.template = true;
+            return Ok(Draft::new(&masked, tree));
+        }
+        let tree = parsed.map_err(|e| Failure { at: e.at..e.at, id: "yamlift/unreadable", why: e.message, help: e.help })?;
+        Ok(Draft::new(&self.text, tree))
     }
 
     fn reparse(&self) -> Result<Draft, Failure> {
@@ -122,6 +140,7 @@ impl File<'_> {
                 path: &path,
                 partial: self.repo.is_patch(&path),
                 careful,
+                template: self.template,
                 run,
             };
             let mut search = select::Search {

@@ -43,6 +43,8 @@ pub struct Work<'a> {
     pub partial: bool,
     /// Whether each match must be writable by itself: asked for once something was not.
     pub careful: bool,
+    /// The file is read through masks: it can be spoken of, but not edited.
+    pub template: bool,
     pub run: &'a crate::pack::registry::Run,
 }
 
@@ -54,7 +56,8 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
             at_match(work, draft, one, search.objects, suppressions, &mut outcome);
         }
     }
-    for closed in search.closed.drain(..) {
+    // In a template, a text in a value is seldom YAML as it stands.
+    for closed in search.closed.drain(..).filter(|_| !work.template) {
         let message = format!("The text in this value could not be read: {}", closed.why);
         outcome.said.push(Said { level: Level::Warning, at: closed.at, message, help: None });
     }
@@ -152,7 +155,7 @@ fn at_match(work: &Work, draft: &mut Draft, one: Match, objects: &[Object], supp
     let edited = draft.changed_since(mark);
     let asked = work.apply && one.bump.as_ref().is_none_or(|raise| !raise.wakes);
     if edited {
-        if let Some(why) = forbidden(draft, &one, objects, &touched) {
+        if let Some(why) = forbidden(work, draft, &one, objects, &touched).filter(|_| asked) {
             draft.roll_back(mark);
             hold = true;
             said.push(refused(draft, one.hit, &why));
@@ -203,7 +206,10 @@ fn edit(work: &Work, draft: &mut Draft, spot: &mut Spot, one: &Match, touched: &
 }
 
 /// Why an edit must not be: an encrypted document, a node that other places share.
-fn forbidden(draft: &Draft, one: &Match, objects: &[Object], touched: &[Id]) -> Option<Refused> {
+fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], touched: &[Id]) -> Option<Refused> {
+    if work.template {
+        return Some(Refused::at(one.hit.id, format!("templates are not edited yet. What this one needs: {}", work.migration.title)));
+    }
     if document::is_encrypted(draft, objects[one.object].doc) {
         return Some(Refused::at(one.hit.id, "this document is encrypted with SOPS: any edit breaks its checksum. Decrypt it, migrate, encrypt it again"));
     }

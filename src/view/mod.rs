@@ -1,5 +1,6 @@
 //! A text in a text: YAML or JSON held in a scalar, opened so that edits find their way back to the host.
 pub mod block_scalar;
+pub mod helm;
 pub mod quoted;
 
 use crate::yaml::draft::Carry;
