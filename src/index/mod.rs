@@ -1,4 +1,21 @@
 //! Whose file is this? Read-only facts about the repository that no single file tells.
+//!
+//! Three kinds of files speak about others: a Chart.yaml about the values files beside it (`charts`), a kustomization
+//! about its patches and the values of its charts (`kustomize`), a carrier document about the values files that it
+//! names (`carriers`). Only those are read here; each says its part alone, so that they are read side by side.
+mod carriers;
+mod charts;
+mod kustomize;
+mod node;
+mod place;
+
+use crate::pack::target::Carrier;
+use crate::report::{Finding, Level};
+use crate::source::Source;
+use crate::yaml::draft::Draft;
+use node::At;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 /// A place in a values file that holds the values of a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,11 +29,11 @@ pub struct ValuesOwner {
 #[derive(Debug, Default)]
 pub struct Repo {
     /// By path relative to the root.
-    pub values: std::collections::HashMap<String, Vec<ValuesOwner>>,
+    pub values: HashMap<String, Vec<ValuesOwner>>,
     /// Files that kustomization.yaml names as patches: their documents are partial.
-    pub patches: std::collections::HashSet<String>,
+    pub patches: HashSet<String>,
     /// Every path of the run.
-    pub paths: std::collections::HashSet<String>,
+    pub paths: HashSet<String>,
 }
 
 impl Repo {
@@ -32,16 +49,104 @@ impl Repo {
     pub fn exists(&self, path: &str) -> bool {
         self.paths.contains(path)
     }
+
+    /// Whether the file lies in the `templates/` folder of a chart, at any depth: Helm reads it as a template.
+    pub fn chart_templates(&self, path: &str) -> bool {
+        path.match_indices("templates/").any(|(at, _)| {
+            let chart = &path[..at];
+            (chart.is_empty() || chart.ends_with('/')) && self.paths.contains(&format!("{chart}Chart.yaml"))
+        })
+    }
+
+    fn take(&mut self, said: Said) -> Vec<Finding> {
+        for (path, owner) in said.values {
+            let owners = self.values.entry(path).or_default();
+            if !owners.contains(&owner) {
+                owners.push(owner);
+            }
+        }
+        self.patches.extend(said.patches);
+        said.findings
+    }
+}
+
+/// What one file says about others.
+#[derive(Debug, Default)]
+struct Said {
+    values: Vec<(String, ValuesOwner)>,
+    patches: Vec<String>,
+    findings: Vec<Finding>,
 }
 
 /// Reads the few files that say whose a values file is.
 ///
 /// `root` is the folder that paths are relative to; `files` are all paths of the run, with `/`. What cannot be read is a
 /// finding, never an error.
-pub fn build(
-    _root: &std::path::Path,
-    files: &[String],
-    _carriers: &[crate::pack::target::Carrier],
-) -> (Repo, Vec<crate::report::Finding>) {
-    (Repo { paths: files.iter().cloned().collect(), ..Repo::default() }, Vec::new())
+pub fn build(root: &Path, files: &[String], carriers: &[Carrier]) -> (Repo, Vec<Finding>) {
+    let mut repo = Repo { paths: files.iter().cloned().collect(), ..Repo::default() };
+    let values = charts::values_files(files);
+    let naming: Vec<&Carrier> = carriers.iter().filter(|c| !c.files.is_empty()).collect();
+    let said = side_by_side(files, |path| {
+        let (folder, name) = place::split(path);
+        match name {
+            "Chart.yaml" => named(root, path, |doc| charts::read(doc, values.get(folder).map_or(&[], Vec::as_slice))),
+            // The dependencies of a chart of the first format.
+            "requirements.yaml" if repo.exists(&format!("{folder}Chart.yaml")) => {
+                named(root, path, |doc| charts::read(doc, values.get(folder).map_or(&[], Vec::as_slice)))
+            }
+            "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
+                named(root, path, |doc| kustomize::read(doc, folder, &repo.paths))
+            }
+            _ if naming.is_empty() || !(name.ends_with(".yaml") || name.ends_with(".yml")) => Said::default(),
+            _ => carriers::read(root, path, &naming, &repo.paths),
+        }
+    });
+    let findings = said.into_iter().flat_map(|said| repo.take(said)).collect();
+    (repo, findings)
 }
+
+/// `read` for each of `files`, on as many threads as there are, the answers in the order of `files`.
+fn side_by_side(files: &[String], read: impl Fn(&str) -> Said + Sync) -> Vec<Said> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = files.len().div_ceil(threads).max(64);
+    let read = &read;
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            files.chunks(share).map(|part| scope.spawn(move || part.iter().map(|f| read(f)).collect::<Vec<_>>())).collect();
+        let ended = running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        ended.flatten().collect()
+    })
+}
+
+/// Reads a file that is known by its name: `read` sees the root of its first document.
+fn named(root: &Path, path: &str, read: impl Fn(At) -> Said) -> Said {
+    let note = |source: &Source, at: usize, why: &str, help: Option<String>| {
+        let message = format!("not read, so what it says about other files is not known: {why}");
+        let mut finding = Finding::at(source, at..at, "yamlift/index", Level::Note, message);
+        finding.help = help;
+        Said { findings: vec![finding], ..Said::default() }
+    };
+    let source = match text(root, path) {
+        Ok(text) => Source::new(path, text),
+        Err(why) => return note(&Source::new(path, ""), 0, &why, None),
+    };
+    match crate::yaml::syntax::parse(&source.text) {
+        Ok(tree) => {
+            let draft = Draft::new(&source.text, tree);
+            draft.docs.first().map_or_else(Said::default, |doc| read(At::new(&draft, *doc)))
+        }
+        Err(error) => note(&source, error.at, &error.message, error.help),
+    }
+}
+
+/// The text of a file, without its byte order mark.
+fn text(root: &Path, path: &str) -> Result<String, String> {
+    let text = std::fs::read_to_string(root.join(path)).map_err(|e| e.to_string())?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Carrier documents: the values files that they name.
+use super::node::At;
+use super::{Said, ValuesOwner, place};
+use crate::pack::path::{Path, Segment};
+use crate::pack::target::Carrier;
+use crate::yaml::draft::Draft;
+use std::collections::HashSet;
+
+/// What the carrier documents of a file say. A file that is none of ours is left to the stages behind, which report it
+/// where it matters.
+pub(super) fn read(root: &std::path::Path, path: &str, carriers: &[&Carrier], paths: &HashSet<String>) -> Said {
+    let Ok(text) = super::text(root, path) else { return Said::default() };
+    let likely: Vec<&Carrier> = carriers.iter().copied().filter(|c| may_hold(&text, c)).collect();
+    if likely.is_empty() {
+        return Said::default();
+    }
+    let Ok(tree) = crate::yaml::syntax::parse(&text) else { return Said::default() };
+    let draft = Draft::new(&text, tree);
+    let (folder, _) = place::split(path);
+    let mut said = Said::default();
+    for document in draft.docs.iter().flat_map(|doc| objects(At::new(&draft, *doc))) {
+        for carrier in likely.iter().filter(|c| is_one(document, c)) {
+            claim(document, carrier, folder, paths, &mut said);
+        }
+    }
+    said
+}
+
+/// Whether the bytes can hold such a document that names files.
+fn may_hold(text: &str, carrier: &Carrier) -> bool {
+    carrier.kinds.iter().any(|kind| text.contains(kind.as_str()))
+        && carrier.files.iter().any(|path| last_name(path).is_none_or(|name| text.contains(name)))
+}
+
+fn last_name(path: &Path) -> Option<&str> {
+    path.segments.iter().rev().find_map(|segment| match segment {
+        Segment::Name(name) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+/// The document, or the items of a list of objects.
+fn objects(document: At) -> Vec<At> {
+    match document.text_of("kind") {
+        Some(kind) if kind.ends_with("List") && document.get("items").is_some() => document.list("items").collect(),
+        _ => vec![document],
+    }
+}
+
+fn is_one(document: At, carrier: &Carrier) -> bool {
+    let kind = document.text_of("kind").unwrap_or_default();
+    let version = document.text_of("apiVersion").unwrap_or_default();
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let one_of = |names: &[String], name: &str| names.is_empty() || names.iter().any(|n| n == name);
+    one_of(&carrier.kinds, kind) && one_of(&carrier.groups, group)
+}
+
+/// Claims the files of each chart that the document names.
+fn claim(document: At, carrier: &Carrier, folder: &str, paths: &HashSet<String>, said: &mut Said) {
+    let bases: Vec<At> = match carrier.each.as_slice() {
+        [] => vec![document],
+        each => each.iter().flat_map(|path| document.hits(path)).collect(),
+    };
+    for base in bases {
+        let Some(chart) = base.hits(&carrier.chart_name).into_iter().find_map(At::text) else { continue };
+        let files = carrier.files.iter().flat_map(|path| base.hits(path)).filter_map(At::text);
+        let files = files.filter_map(|file| place_of(file, folder)).filter(|file| paths.contains(file));
+        said.values.extend(files.map(|file| (file, ValuesOwner { chart: chart.to_owned(), section: None })));
+    }
+}
+
+/// A named file: beside the document, or below the root where it starts with `$ref/`, the checkout of a repository that
+/// is most often this one. Only a file that is there counts.
+fn place_of(file: &str, folder: &str) -> Option<String> {
+    match file.strip_prefix('$') {
+        Some(referred) => place::join("", referred.split_once('/')?.1),
+        None => place::join(folder, file),
+    }
+}

@@ -1,0 +1,28 @@
+//! kustomization.yaml: which files are patches, and which hold the values of its charts.
+use super::node::At;
+use super::{Said, ValuesOwner, place};
+use std::collections::HashSet;
+
+/// What a kustomization in `folder` says. An entry of `patchesStrategicMerge` that is a patch itself names no file.
+pub(super) fn read(root: At, folder: &str, paths: &HashSet<String>) -> Said {
+    let named = root.list("patchesStrategicMerge").filter_map(At::text);
+    let patches = root.list("patches").filter_map(|p| p.text_of("path"));
+    let patches = named.chain(patches).filter_map(|path| place::join(folder, path)).filter(|path| paths.contains(path)).collect();
+
+    let mut values = Vec::new();
+    let mut claim = |chart: Option<&str>, file: Option<&str>| {
+        let file = file.and_then(|f| place::join(folder, f)).filter(|f| paths.contains(f));
+        if let (Some(chart), Some(file)) = (chart, file) {
+            values.push((file, ValuesOwner { chart: chart.to_owned(), section: None }));
+        }
+    };
+    for chart in root.list("helmCharts") {
+        let name = chart.text_of("name");
+        claim(name, chart.text_of("valuesFile"));
+        chart.list("additionalValuesFiles").for_each(|file| claim(name, file.text()));
+    }
+    for chart in root.list("helmChartInflationGenerator") {
+        claim(chart.text_of("chartName"), chart.text_of("values"));
+    }
+    Said { values, patches, ..Said::default() }
+}

@@ -1,0 +1,184 @@
+use super::*;
+use crate::pack::path::{Path as Route, Segment};
+use std::fs;
+
+fn route(source: &str) -> Route {
+    let segments = source.trim_start_matches('$').split('.').filter(|s| !s.is_empty()).flat_map(|part| {
+        let (name, every) = part.strip_suffix("[*]").map_or((part, false), |name| (name, true));
+        let every = every.then(|| Segment::Many("[*]".into()));
+        std::iter::once(Segment::Name(name.into())).chain(every)
+    });
+    Route { source: source.into(), computed: None, segments: segments.collect() }
+}
+
+fn application() -> Carrier {
+    Carrier {
+        kinds: vec!["Application".into()],
+        groups: vec!["argoproj.io".into()],
+        each: vec![route("$.spec.source"), route("$.spec.sources[*]")],
+        chart_name: route("$.chart"),
+        chart_version: None,
+        chart_repo: None,
+        values: Vec::new(),
+        files: vec![route("$.helm.valueFiles[*]")],
+    }
+}
+
+/// The index of a folder with these files.
+fn index(files: &[(&str, &str)]) -> (Repo, Vec<Finding>) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    for (path, text) in files {
+        fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+        fs::write(dir.path().join(path), text).unwrap();
+        paths.push((*path).to_owned());
+    }
+    build(dir.path(), &paths, &[application()])
+}
+
+fn owner(chart: &str, section: Option<&str>) -> ValuesOwner {
+    ValuesOwner { chart: chart.into(), section: section.map(str::to_owned) }
+}
+
+#[test]
+fn a_chart_owns_the_values_beside_it() {
+    let (repo, findings) = index(&[
+        ("charts/istiod/Chart.yaml", "apiVersion: v2\nname: istiod\nversion: 1.26.2\n"),
+        ("charts/istiod/values.yaml", "meshConfig: {}\n"),
+        ("charts/istiod/values-prod.yaml", "meshConfig: {}\n"),
+        ("charts/istiod/other.yaml", "a: 1\n"),
+        ("charts/values.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(repo.values_of("charts/istiod/values.yaml"), [owner("istiod", None)]);
+    assert_eq!(repo.values_of("charts/istiod/values-prod.yaml"), [owner("istiod", None)]);
+    assert!(repo.values_of("charts/istiod/other.yaml").is_empty());
+    assert!(repo.values_of("charts/values.yaml").is_empty());
+    assert!(findings.is_empty());
+}
+
+#[test]
+fn a_dependency_owns_the_section_of_its_alias_or_name() {
+    let chart = "\u{feff}name: mesh\r\ndependencies:\r\n- {name: istiod, alias: control}\r\n- name: base\r\n";
+    let (repo, _) = index(&[("Chart.yaml", chart), ("values.yaml", "control: {}\n")]);
+    assert_eq!(
+        repo.values_of("values.yaml"),
+        [owner("mesh", None), owner("istiod", Some("control")), owner("base", Some("base"))]
+    );
+}
+
+#[test]
+fn a_wrapper_of_the_same_name_owns_its_section_alone() {
+    let (repo, _) = index(&[("Chart.yaml", "name: istiod\ndependencies:\n- name: istiod\n"), ("values.yaml", "istiod: {}\n")]);
+    assert_eq!(repo.values_of("values.yaml"), [owner("istiod", Some("istiod"))]);
+}
+
+#[test]
+fn a_chart_of_the_first_format_has_its_dependencies_in_a_file_of_their_own() {
+    let (repo, _) = index(&[
+        ("Chart.yaml", "name: mesh\n"),
+        ("requirements.yaml", "dependencies:\n- name: istiod\n"),
+        ("values.yaml", "istiod: {}\n"),
+        ("other/requirements.yaml", "dependencies:\n- name: istiod\n"),
+        ("other/values.yaml", "istiod: {}\n"),
+    ]);
+    assert_eq!(repo.values_of("values.yaml"), [owner("mesh", None), owner("istiod", Some("istiod"))]);
+    assert!(repo.values_of("other/values.yaml").is_empty());
+}
+
+#[test]
+fn a_kustomization_names_patches_and_values() {
+    let kustomization = "\
+patchesStrategicMerge:
+- ../base/mesh.yaml
+- |-
+  kind: Service
+patches:
+- path: ./patch.yaml
+  target: {kind: Deployment}
+- patch: 'kind: Service'
+helmCharts:
+- name: istiod
+  valuesFile: mesh-values.yaml
+  additionalValuesFiles: [prod.yaml, gone.yaml]
+";
+    let (repo, findings) = index(&[
+        ("prod/kustomization.yaml", kustomization),
+        ("base/mesh.yaml", ""),
+        ("prod/patch.yaml", ""),
+        ("prod/mesh-values.yaml", ""),
+        ("prod/prod.yaml", ""),
+    ]);
+    assert!(repo.is_patch("base/mesh.yaml") && repo.is_patch("prod/patch.yaml"));
+    assert_eq!(repo.patches.len(), 2);
+    assert_eq!(repo.values_of("prod/mesh-values.yaml"), [owner("istiod", None)]);
+    assert_eq!(repo.values_of("prod/prod.yaml"), [owner("istiod", None)]);
+    assert!(findings.is_empty());
+}
+
+#[test]
+fn a_carrier_names_values_files() {
+    let application = "\
+kind: ConfigMap
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+spec:
+  source:
+    chart: istiod
+    helm:
+      valueFiles: [mesh.yaml, ../shared/all.yaml, 'https://example.com/x.yaml', ../../out.yaml]
+  sources:
+  - {chart: base, helm: {valueFiles: [$repo/infra/base.yaml, $repo]}}
+  - {path: charts/x, helm: {valueFiles: [x.yaml]}}
+";
+    let (repo, findings) = index(&[
+        ("apps/istiod.yaml", application),
+        ("apps/mesh.yaml", ""),
+        ("apps/x.yaml", ""),
+        ("shared/all.yaml", ""),
+        ("infra/base.yaml", ""),
+    ]);
+    assert_eq!(repo.values_of("apps/mesh.yaml"), [owner("istiod", None)]);
+    assert_eq!(repo.values_of("shared/all.yaml"), [owner("istiod", None)]);
+    assert_eq!(repo.values_of("infra/base.yaml"), [owner("base", None)]);
+    assert_eq!(repo.values.len(), 3);
+    assert!(findings.is_empty());
+}
+
+#[test]
+fn a_document_of_another_group_is_no_carrier() {
+    let other = "apiVersion: app.k8s.io/v1\nkind: Application\nspec: {source: {chart: istiod, helm: {valueFiles: [a.yaml]}}}\n";
+    let listed = "kind: List\nitems:\n- apiVersion: argoproj.io/v1alpha1\n  kind: Application\n  spec: {source: &s {chart: istiod, helm: {valueFiles: [b.yaml]}}, sources: [*s]}\n";
+    let (repo, _) = index(&[("other.yaml", other), ("a.yaml", ""), ("listed.yaml", listed), ("b.yaml", "")]);
+    assert!(repo.values_of("a.yaml").is_empty());
+    assert_eq!(repo.values_of("b.yaml"), [owner("istiod", None)]);
+}
+
+#[test]
+fn what_cannot_be_read_is_a_note_at_its_line() {
+    let (repo, findings) =
+        index(&[("a/Chart.yaml", "name: a\nname: b\n"), ("a/values.yaml", ""), ("b.yaml", "Application valueFiles: [")]);
+    assert!(repo.values.is_empty());
+    let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+    assert_eq!((finding.id.as_str(), finding.level, finding.path.as_str()), ("yamlift/index", Level::Note, "a/Chart.yaml"));
+    assert_eq!(finding.line, 2);
+    assert_eq!(build(Path::new("/nowhere"), &["Chart.yaml".into()], &[]).1.len(), 1);
+}
+
+#[test]
+fn templates_lie_in_a_chart() {
+    let (repo, _) = index(&[("c/Chart.yaml", "name: c\n"), ("c/templates/a/b.yaml", ""), ("d/templates/a.yaml", "")]);
+    assert!(repo.chart_templates("c/templates/a/b.yaml"));
+    assert!(repo.chart_templates("c/templates/templates/x.yaml"));
+    assert!(!repo.chart_templates("d/templates/a.yaml"));
+    assert!(!repo.chart_templates("c/mytemplates/a.yaml"));
+    assert!(!repo.chart_templates("c/values.yaml"));
+}
+
+#[test]
+fn many_files_are_read_side_by_side_in_order() {
+    let charts: Vec<(String, String)> = (0..500).map(|n| (format!("c{n}/Chart.yaml"), format!("name: c{n}\n}}\n"))).collect();
+    let files: Vec<(&str, &str)> = charts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let (_, findings) = index(&files);
+    assert!(findings.iter().map(|f| &f.path).eq(charts.iter().map(|(path, _)| path)));
+}
