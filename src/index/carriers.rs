@@ -1,6 +1,6 @@
-//! Carrier documents: the values files that they name.
+//! Carrier documents: the values files that they name, or the config maps that a kustomization generates from files.
 use super::node::At;
-use super::{Said, ValuesOwner, place};
+use super::{Named, Said, ValuesOwner, place};
 use crate::pack::path::{Path, Segment};
 use crate::pack::target::Carrier;
 use crate::yaml::draft::Draft;
@@ -29,11 +29,11 @@ pub(super) fn read(root: &std::path::Path, path: &str, carriers: &[&Carrier], pa
 /// Whether the bytes can hold such a document that names files.
 fn may_hold(text: &str, carrier: &Carrier) -> bool {
     carrier.kinds.iter().any(|kind| text.contains(kind.as_str()))
-        && carrier.files.iter().any(|path| last_name(path).is_none_or(|name| text.contains(name)))
+        && carrier.files.iter().any(|path| names(path).all(|name| text.contains(name)))
 }
 
-fn last_name(path: &Path) -> Option<&str> {
-    path.segments.iter().rev().find_map(|segment| match segment {
+fn names(path: &Path) -> impl Iterator<Item = &str> {
+    path.segments.iter().filter_map(|segment| match segment {
         Segment::Name(name) => Some(name.as_str()),
         _ => None,
     })
@@ -55,7 +55,7 @@ fn is_one(document: At, carrier: &Carrier) -> bool {
     one_of(&carrier.kinds, kind) && one_of(&carrier.groups, group)
 }
 
-/// Claims the files of each chart that the document names.
+/// Claims the files of each chart that the document names; what is no file here may be a config map.
 fn claim(document: At, carrier: &Carrier, folder: &str, paths: &HashSet<String>, said: &mut Said) {
     let bases: Vec<At> = match carrier.each.as_slice() {
         [] => vec![document],
@@ -64,8 +64,13 @@ fn claim(document: At, carrier: &Carrier, folder: &str, paths: &HashSet<String>,
     for base in bases {
         let Some(chart) = base.hits(&carrier.chart_name).into_iter().find_map(At::text) else { continue };
         let files = carrier.files.iter().flat_map(|path| base.hits(path)).filter_map(At::text);
-        let files = files.filter_map(|file| place_of(file, folder)).filter(|file| paths.contains(file));
-        said.values.extend(files.map(|file| (file, ValuesOwner { chart: chart.to_owned(), section: None })));
+        for file in files {
+            let chart = chart.to_owned();
+            match place_of(file, folder).filter(|path| paths.contains(path)) {
+                Some(path) => said.values.push((path, ValuesOwner { chart, section: None })),
+                None => said.named.push(Named { name: file.to_owned(), folder: folder.to_owned(), chart }),
+            }
+        }
     }
 }
 

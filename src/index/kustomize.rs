@@ -1,6 +1,6 @@
-//! kustomization.yaml: which files are patches, and which hold the values of its charts.
+//! kustomization.yaml: which files are patches, which hold the values of its charts, which make up its config maps.
 use super::node::At;
-use super::{Said, ValuesOwner, place};
+use super::{Generated, Said, ValuesOwner, place};
 use std::collections::HashSet;
 
 /// What a kustomization in `folder` says. An entry of `patchesStrategicMerge` that is a patch itself names no file.
@@ -24,5 +24,11 @@ pub(super) fn read(root: At, folder: &str, paths: &HashSet<String>) -> Said {
     for chart in root.list("helmChartInflationGenerator") {
         claim(chart.text_of("chartName"), chart.text_of("values"));
     }
-    Said { values, patches, ..Said::default() }
+
+    let generated = root.list("configMapGenerator").filter_map(|map| {
+        let files = map.list("files").filter_map(At::text).map(|file| file.split_once('=').map_or(file, |(_, path)| path));
+        let files = files.filter_map(|file| place::join(folder, file)).filter(|file| paths.contains(file)).collect();
+        Some(Generated { name: map.text_of("name")?.to_owned(), folder: folder.to_owned(), files })
+    });
+    Said { values, patches, generated: generated.collect(), ..Said::default() }
 }

@@ -58,15 +58,36 @@ impl Repo {
         })
     }
 
-    fn take(&mut self, said: Said) -> Vec<Finding> {
-        for (path, owner) in said.values {
-            let owners = self.values.entry(path).or_default();
-            if !owners.contains(&owner) {
-                owners.push(owner);
+    fn take(&mut self, said: Vec<Said>) -> Vec<Finding> {
+        let (mut generated, mut named, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        for said in said {
+            said.values.into_iter().for_each(|(file, owner)| self.claim(file, owner));
+            self.patches.extend(said.patches);
+            generated.extend(said.generated);
+            named.extend(said.named);
+            findings.extend(said.findings);
+        }
+        self.take_generated(&named, &generated);
+        findings
+    }
+
+    /// Claims the files of the config maps that carriers name. The one that is meant is generated in the carrier's folder;
+    /// those generated elsewhere (by overlays) count where all carriers that use the name are of one chart.
+    fn take_generated(&mut self, named: &[Named], generated: &[Generated]) {
+        for here in named {
+            let one_chart = named.iter().filter(|other| other.name == here.name).all(|other| other.chart == here.chart);
+            let meant = generated.iter().filter(|g| g.name == here.name && (one_chart || g.folder == here.folder));
+            for file in meant.flat_map(|g| &g.files) {
+                self.claim(file.clone(), ValuesOwner { chart: here.chart.clone(), section: None });
             }
         }
-        self.patches.extend(said.patches);
-        said.findings
+    }
+
+    fn claim(&mut self, file: String, owner: ValuesOwner) {
+        let owners = self.values.entry(file).or_default();
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
     }
 }
 
@@ -75,7 +96,25 @@ impl Repo {
 struct Said {
     values: Vec<(String, ValuesOwner)>,
     patches: Vec<String>,
+    generated: Vec<Generated>,
+    named: Vec<Named>,
     findings: Vec<Finding>,
+}
+
+/// A config map that a kustomization generates from files.
+#[derive(Debug)]
+struct Generated {
+    name: String,
+    folder: String,
+    files: Vec<String>,
+}
+
+/// A config map that a carrier document names, for the values of a chart.
+#[derive(Debug)]
+struct Named {
+    name: String,
+    folder: String,
+    chart: String,
 }
 
 /// Reads the few files that say whose a values file is.
@@ -101,7 +140,7 @@ pub fn build(root: &Path, files: &[String], carriers: &[Carrier]) -> (Repo, Vec<
             _ => carriers::read(root, path, &naming, &repo.paths),
         }
     });
-    let findings = said.into_iter().flat_map(|said| repo.take(said)).collect();
+    let findings = repo.take(said);
     (repo, findings)
 }
 

@@ -24,6 +24,17 @@ fn application() -> Carrier {
     }
 }
 
+fn release() -> Carrier {
+    Carrier {
+        kinds: vec!["HelmRelease".into()],
+        groups: Vec::new(),
+        each: Vec::new(),
+        chart_name: route("$.spec.chart"),
+        files: vec![route("$.spec.valuesFrom[*].name")],
+        ..application()
+    }
+}
+
 /// The index of a folder with these files.
 fn index(files: &[(&str, &str)]) -> (Repo, Vec<Finding>) {
     let dir = tempfile::tempdir().unwrap();
@@ -33,7 +44,7 @@ fn index(files: &[(&str, &str)]) -> (Repo, Vec<Finding>) {
         fs::write(dir.path().join(path), text).unwrap();
         paths.push((*path).to_owned());
     }
-    build(dir.path(), &paths, &[application()])
+    build(dir.path(), &paths, &[application(), release()])
 }
 
 fn owner(chart: &str, section: Option<&str>) -> ValuesOwner {
@@ -143,6 +154,33 @@ spec:
     assert_eq!(repo.values_of("infra/base.yaml"), [owner("base", None)]);
     assert_eq!(repo.values.len(), 3);
     assert!(findings.is_empty());
+}
+
+#[test]
+fn a_carrier_names_config_maps_that_are_made_of_files() {
+    let release =
+        |chart: &str, map: &str| format!("kind: HelmRelease\nspec: {{chart: {chart}, valuesFrom: [{{name: {map}}}]}}\n");
+    let made = |map: &str| format!("configMapGenerator:\n- name: {map}\n  files: [values.yaml=v.yaml, w.yaml, gone.yaml]\n");
+    let (repo, _) = index(&[
+        ("mesh/base/release.yaml", &release("istiod", "istiod-values")),
+        ("mesh/base/kustomization.yaml", &made("istiod-values")),
+        ("mesh/base/v.yaml", ""),
+        ("mesh/base/w.yaml", ""),
+        ("mesh/prod/kustomization.yaml", &made("istiod-values")),
+        ("mesh/prod/v.yaml", ""),
+        ("a/release.yaml", &release("a", "helm-values")),
+        ("a/kustomization.yaml", &made("helm-values")),
+        ("a/v.yaml", ""),
+        ("b/release.yaml", &release("b", "helm-values")),
+        ("b/kustomization.yaml", &made("helm-values")),
+        ("b/v.yaml", ""),
+    ]);
+    for file in ["mesh/base/v.yaml", "mesh/base/w.yaml", "mesh/prod/v.yaml"] {
+        assert_eq!(repo.values_of(file), [owner("istiod", None)], "{file}");
+    }
+    assert_eq!(repo.values_of("a/v.yaml"), [owner("a", None)]);
+    assert_eq!(repo.values_of("b/v.yaml"), [owner("b", None)]);
+    assert_eq!(repo.values.len(), 5);
 }
 
 #[test]
