@@ -148,10 +148,18 @@ pub fn build(root: &Path, files: &[String], carriers: &[Carrier]) -> (Repo, Vec<
 fn side_by_side(files: &[String], read: impl Fn(&str) -> Said + Sync) -> Vec<Said> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = files.len().div_ceil(threads).max(64);
+    let read = |path: &String| {
+        // A panic is a bug of ours, and costs what this one file says, not the run.
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(path))).unwrap_or_else(|_| {
+            let why = "internal error while looking for what it says about other files; please report it";
+            let finding = Finding::at(&Source::new(path, ""), 0..0, "yamlift/index", Level::Error, why);
+            Said { findings: vec![finding], ..Said::default() }
+        })
+    };
     let read = &read;
     std::thread::scope(|scope| {
         let running: Vec<_> =
-            files.chunks(share).map(|part| scope.spawn(move || part.iter().map(|f| read(f)).collect::<Vec<_>>())).collect();
+            files.chunks(share).map(|part| scope.spawn(move || part.iter().map(read).collect::<Vec<_>>())).collect();
         let ended = running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         ended.flatten().collect()
     })
