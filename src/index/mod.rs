@@ -123,15 +123,15 @@ struct Named {
 /// finding, never an error.
 pub fn build(root: &Path, files: &[String], carriers: &[Carrier]) -> (Repo, Vec<Finding>) {
     let mut repo = Repo { paths: files.iter().cloned().collect(), ..Repo::default() };
-    let values = charts::values_files(files);
+    let values = charts::values_files(&repo.paths);
     let naming: Vec<&Carrier> = carriers.iter().filter(|c| !c.files.is_empty()).collect();
     let said = side_by_side(files, |path| {
         let (folder, name) = place::split(path);
         match name {
-            "Chart.yaml" => named(root, path, |doc| charts::read(doc, values.get(folder).map_or(&[], Vec::as_slice))),
+            "Chart.yaml" => named(root, path, |doc| charts::read(doc, folder, &values)),
             // The dependencies of a chart of the first format.
             "requirements.yaml" if repo.exists(&format!("{folder}Chart.yaml")) => {
-                named(root, path, |doc| charts::read(doc, values.get(folder).map_or(&[], Vec::as_slice)))
+                named(root, path, |doc| charts::read(doc, folder, &values))
             }
             "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
                 named(root, path, |doc| kustomize::read(doc, folder, &repo.paths))

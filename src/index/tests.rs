@@ -84,6 +84,21 @@ fn a_wrapper_of_the_same_name_owns_its_section_alone() {
 }
 
 #[test]
+fn a_chart_in_the_charts_folder_of_another_is_its_dependency() {
+    let (repo, _) = index(&[
+        ("mesh/Chart.yaml", "name: mesh\n"),
+        ("mesh/values.yaml", "istiod: {}\n"),
+        ("mesh/charts/istiod/Chart.yaml", "name: istiod\n"),
+        ("mesh/charts/istiod/values.yaml", "pilot: {}\n"),
+        ("charts/other/Chart.yaml", "name: other\n"),
+        ("values.yaml", "other: {}\n"),
+    ]);
+    assert_eq!(repo.values_of("mesh/values.yaml"), [owner("mesh", None), owner("istiod", Some("istiod"))]);
+    assert_eq!(repo.values_of("mesh/charts/istiod/values.yaml"), [owner("istiod", None)]);
+    assert!(repo.values_of("values.yaml").is_empty());
+}
+
+#[test]
 fn a_chart_of_the_first_format_has_its_dependencies_in_a_file_of_their_own() {
     let (repo, _) = index(&[
         ("Chart.yaml", "name: mesh\n"),
