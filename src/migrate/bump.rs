@@ -25,7 +25,10 @@ pub fn matches(work: &Work, _draft: &Draft, objects: &[Object]) -> Vec<(usize, R
         for bump in work.rule.bump.iter().filter(|b| b.kinds.contains(kind)) {
             let Some(old) = bump.serve.iter().position(|(name, _)| *name == api) else { continue };
             let Some((to, phase)) = bump.written(old, &work.run.from, &work.run.to) else { continue };
-            out.push((index, Raise { from: api.clone(), to, kind: bump.kind.clone(), wakes: matches!(phase, Phase::Wakes { .. }) }));
+            out.push((
+                index,
+                Raise { from: api.clone(), to, kind: bump.kind.clone(), wakes: matches!(phase, Phase::Wakes { .. }) },
+            ));
             break;
         }
     }
@@ -45,4 +48,3 @@ pub fn raise(draft: &mut Draft, root: Id, raise: &Raise) {
         set("kind", kind);
     }
 }
-

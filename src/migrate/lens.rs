@@ -217,7 +217,8 @@ fn json(draft: &Draft, id: Id, reading: &Reading) -> Json {
         Body::Map { children, .. } => {
             let mut map = serde_json::Map::with_capacity(children.len());
             for child in children {
-                let key = draft.key_text(child).map(str::to_owned).or_else(|| child.key.map(|k| to_json(&draft.data(k)).to_string()));
+                let key =
+                    draft.key_text(child).map(str::to_owned).or_else(|| child.key.map(|k| to_json(&draft.data(k)).to_string()));
                 let key = key.unwrap_or_default();
                 let key = if reading.protojson { camel(&key) } else { key };
                 map.entry(key).or_insert_with(|| json(draft, child.value, reading));
@@ -251,7 +252,10 @@ pub fn ambiguous(draft: &Draft, root: Id, reading: &Reading) -> Option<(Id, Stri
         for child in children {
             let Some(key) = draft.key_text(child) else { continue };
             if let Some(other) = seen.insert(camel(key), key) {
-                return Some((child.value, format!("`{other}` and `{key}` name the same field; which one wins differs between readers")));
+                return Some((
+                    child.value,
+                    format!("`{other}` and `{key}` name the same field; which one wins differs between readers"),
+                ));
             }
         }
     }

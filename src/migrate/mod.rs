@@ -27,7 +27,14 @@ pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
         repo,
         template: false,
         suppressions: Vec::new(),
-        report: FileReport { source, steps: Vec::new(), findings: Vec::new(), outcome: Outcome::Unchanged, parsed: true, offered: Vec::new() },
+        report: FileReport {
+            source,
+            steps: Vec::new(),
+            findings: Vec::new(),
+            outcome: Outcome::Unchanged,
+            parsed: true,
+            offered: Vec::new(),
+        },
     };
     let why = file.migrate(runs);
     file.finish(why)
@@ -111,7 +118,14 @@ impl File<'_> {
         Ok(false)
     }
 
-    fn rules(&self, run: &Run, active: &Active, draft: &mut Draft, suppressions: &mut [suppress::Suppression], careful: bool) -> rule::Outcome {
+    fn rules(
+        &self,
+        run: &Run,
+        active: &Active,
+        draft: &mut Draft,
+        suppressions: &mut [suppress::Suppression],
+        careful: bool,
+    ) -> rule::Outcome {
         let mut all = rule::Outcome::default();
         let mut objects = None;
         let path = self.report.source.path.clone();
@@ -196,7 +210,8 @@ impl File<'_> {
             let at = self.on_disk(said.at.clone());
             let mut finding = Finding::at(&self.report.source, at, id, said.level, said.message.clone());
             finding.help = said.help.clone();
-            let known = self.report.findings.iter().any(|f| f.id == finding.id && f.span == finding.span && f.message == finding.message);
+            let known =
+                self.report.findings.iter().any(|f| f.id == finding.id && f.span == finding.span && f.message == finding.message);
             if !known {
                 self.report.findings.push(finding);
             }
@@ -211,7 +226,13 @@ impl File<'_> {
     fn suppressions(&mut self, runs: &[Run]) {
         let (found, unclear) = suppress::find(&self.text);
         for one in unclear {
-            let finding = Finding::at(&self.report.source, one.comment, "yamlift/suppression", Level::Warning, format!("This comment suppresses nothing: {}.", one.why));
+            let finding = Finding::at(
+                &self.report.source,
+                one.comment,
+                "yamlift/suppression",
+                Level::Warning,
+                format!("This comment suppresses nothing: {}.", one.why),
+            );
             self.report.findings.push(finding);
         }
         let _ = runs;
@@ -221,7 +242,10 @@ impl File<'_> {
     /// Suppressions of migrations of this run that nothing needed.
     fn unused(&mut self) {
         for one in self.suppressions.iter().filter(|s| !s.used) {
-            let message = format!("`{}` suppresses nothing here; in this run no finding or edit of that name falls on what it covers.", one.id);
+            let message = format!(
+                "`{}` suppresses nothing here; in this run no finding or edit of that name falls on what it covers.",
+                one.id
+            );
             let finding = Finding::at(&self.report.source, one.comment.clone(), "yamlift/suppression", Level::Note, message)
                 .with_help("take the comment out, if it is not meant for another version or pack");
             self.report.findings.push(finding);

@@ -128,7 +128,14 @@ fn spot<'a>(work: &'a Work, draft: &Draft, found: &Found, objects: &[Object], ro
     }
 }
 
-fn at_match(work: &Work, draft: &mut Draft, one: Match, objects: &[Object], suppressions: &mut [Suppression], outcome: &mut Outcome) {
+fn at_match(
+    work: &Work,
+    draft: &mut Draft,
+    one: Match,
+    objects: &[Object],
+    suppressions: &mut [Suppression],
+    outcome: &mut Outcome,
+) {
     let rule = work.rule;
     let found = Found { hit: one.target, reading: one.reading.clone(), object: one.object };
     let mut spot = spot(work, draft, &found, objects, one.hit);
@@ -163,7 +170,12 @@ fn at_match(work: &Work, draft: &mut Draft, one: Match, objects: &[Object], supp
             if let Err(refusal) = crate::yaml::render::render(draft) {
                 draft.roll_back(mark);
                 hold = true;
-                said.push(Said { level: Level::Error, at: refusal.at..refusal.at, message: refusal.message, help: Some(by_hand()) });
+                said.push(Said {
+                    level: Level::Error,
+                    at: refusal.at..refusal.at,
+                    message: refusal.message,
+                    help: Some(by_hand()),
+                });
             }
         }
     }
@@ -208,10 +220,16 @@ fn edit(work: &Work, draft: &mut Draft, spot: &mut Spot, one: &Match, touched: &
 /// Why an edit must not be: an encrypted document, a node that other places share.
 fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], touched: &[Id]) -> Option<Refused> {
     if work.template {
-        return Some(Refused::at(one.hit.id, format!("templates are not edited yet. What this one needs: {}", work.migration.title)));
+        return Some(Refused::at(
+            one.hit.id,
+            format!("templates are not edited yet. What this one needs: {}", work.migration.title),
+        ));
     }
     if document::is_encrypted(draft, objects[one.object].doc) {
-        return Some(Refused::at(one.hit.id, "this document is encrypted with SOPS: any edit breaks its checksum. Decrypt it, migrate, encrypt it again"));
+        return Some(Refused::at(
+            one.hit.id,
+            "this document is encrypted with SOPS: any edit breaks its checksum. Decrypt it, migrate, encrypt it again",
+        ));
     }
     let _ = touched;
     None
@@ -253,7 +271,12 @@ fn suppressed(work: &Work, draft: &Draft, all: &mut [Suppression], touched: &[Id
 fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {
     let at = why.at.and_then(|id| draft.file_span(id).map(|_| place(draft, Hit::node(id))));
     let at = at.unwrap_or_else(|| place(draft, hit));
-    Said { level: Level::Error, at, message: format!("Left as it is: {}.", why.message.trim_end_matches('.')), help: Some(by_hand()) }
+    Said {
+        level: Level::Error,
+        at,
+        message: format!("Left as it is: {}.", why.message.trim_end_matches('.')),
+        help: Some(by_hand()),
+    }
 }
 
 fn by_hand() -> String {
@@ -262,7 +285,9 @@ fn by_hand() -> String {
 
 fn gap(work: &Work, draft: &Draft, hit: Hit) -> Said {
     let (from, to) = (&work.run.from, &work.run.to);
-    let message = format!("{from} does not act on the new form and {to} no longer on the old one: between the two, this setting has no effect.");
+    let message = format!(
+        "{from} does not act on the new form and {to} no longer on the old one: between the two, this setting has no effect."
+    );
     Said { level: Level::Warning, at: place(draft, hit), message, help: None }
 }
 
@@ -275,7 +300,8 @@ pub fn place(draft: &Draft, hit: Hit) -> Span {
     use crate::yaml::draft::Body;
     let id = hit.id;
     let own = draft.file_span(id);
-    let short = matches!(draft.node(id).body, Body::Scalar { .. } | Body::Alias(_)) && own.as_ref().is_some_and(|s| !s.is_empty());
+    let short =
+        matches!(draft.node(id).body, Body::Scalar { .. } | Body::Alias(_)) && own.as_ref().is_some_and(|s| !s.is_empty());
     if short {
         return first_line(draft, own.unwrap_or(0..0));
     }

@@ -127,9 +127,10 @@ impl Spot<'_> {
         match text {
             Text::Plain(plain) => Ok(Some(Json::String(plain.clone()))),
             Text::Typed(id) => exprs.value(*id, &self.scope(draft, exprs.names(*id), it)).map_err(|e| e.to_string()),
-            Text::Mixed(id) => {
-                exprs.text(*id, &self.scope(draft, exprs.names(*id), it)).map(|t| Some(Json::String(t))).map_err(|e| e.to_string())
-            }
+            Text::Mixed(id) => exprs
+                .text(*id, &self.scope(draft, exprs.names(*id), it))
+                .map(|t| Some(Json::String(t)))
+                .map_err(|e| e.to_string()),
         }
     }
 

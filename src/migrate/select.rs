@@ -58,7 +58,9 @@ impl Search<'_> {
     fn bases(&mut self, draft: &mut Draft, place: &Place) -> Vec<(Hit, usize)> {
         match &place.on {
             On::Doc { kinds, groups, names } => (self.objects.iter().enumerate())
-                .filter(|(_, o)| any_glob(kinds, o.kind.as_deref()) && any_glob(groups, Some(&o.group)) && any_glob(names, Some(&o.name)))
+                .filter(|(_, o)| {
+                    any_glob(kinds, o.kind.as_deref()) && any_glob(groups, Some(&o.group)) && any_glob(names, Some(&o.name))
+                })
                 .map(|(i, o)| (Hit::node(o.root), i))
                 .collect(),
             On::File(pattern) if glob_file(pattern, self.path) => self.roots(),
@@ -149,7 +151,11 @@ impl Search<'_> {
     }
 
     fn reading(&self, draft: &Draft, hit: Hit, place: &Place, target: &Target) -> Reading {
-        let pairs = place.pairs.as_ref().map(|(name, value)| Pairs { list: draft.resolve(hit.id), name: name.clone(), value: value.clone() });
+        let pairs = place.pairs.as_ref().map(|(name, value)| Pairs {
+            list: draft.resolve(hit.id),
+            name: name.clone(),
+            value: value.clone(),
+        });
         Reading { protojson: target.protojson, pairs }
     }
 

@@ -85,7 +85,8 @@ impl Stanza<'_> {
     fn with_slots(&self, text: &str) -> Result<Option<String>, String> {
         let mut out = text.to_owned();
         for slot in self.filled.slots.iter().filter(|s| text.contains(s.token.as_str())) {
-            let value = slot.value.as_ref().ok_or_else(|| format!("`{}` is undefined", slot.name.as_deref().unwrap_or("a value")))?;
+            let value =
+                slot.value.as_ref().ok_or_else(|| format!("`{}` is undefined", slot.name.as_deref().unwrap_or("a value")))?;
             plain(value)?;
             out = out.replace(slot.token.as_str(), &text_of(value));
         }

@@ -41,7 +41,8 @@ pub fn find(text: &str) -> (Vec<Suppression>, Vec<Unclear>) {
                     continue;
                 }
                 let extent = if whole_file { 0..text.len() } else { entry_below(text, at) };
-                let one = |id: &str| Suppression { comment: comment.clone(), extent: extent.clone(), id: id.to_owned(), used: false };
+                let one =
+                    |id: &str| Suppression { comment: comment.clone(), extent: extent.clone(), id: id.to_owned(), used: false };
                 found.extend(ids.iter().map(|id| one(id)));
             }
             Err(why) => unclear.push(Unclear { comment, why }),

@@ -9,8 +9,6 @@ pub struct Needles {
 impl Needles {
     /// Whether `text` may hold something for the rule.
     pub fn may_hit(&self, text: &str) -> bool {
-        self.groups
-            .iter()
-            .all(|group| group.iter().any(|needle| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some()))
+        self.groups.iter().all(|group| group.iter().any(|needle| text.contains(needle.as_str())))
     }
 }

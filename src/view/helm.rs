@@ -13,7 +13,9 @@ pub fn is_template(text: &str, parsed: &Result<Tree, ParseError>) -> bool {
         && match parsed {
             Err(_) => true,
             Ok(tree) => tree.nodes.iter().any(|node| match &node.kind {
-                Kind::Map { entries, .. } => entries.iter().any(|e| matches!(tree.node(e.key).kind, Kind::Map { flow: true, .. })),
+                Kind::Map { entries, .. } => {
+                    entries.iter().any(|e| matches!(tree.node(e.key).kind, Kind::Map { flow: true, .. }))
+                }
                 _ => false,
             }),
         }
@@ -28,7 +30,11 @@ pub fn parse(text: &str) -> Result<(String, Tree), ParseError> {
     let masked = mask(text, &actions);
     let mut tree = syntax::parse(&masked)?;
     for node in &mut tree.nodes {
-        let holds = actions.iter().any(|a| a.start < node.span.end && node.span.start < a.end);
+        let holds = {
+            // Sorted and disjoint: the first that ends behind the node's start is the only one to ask.
+            let next = actions.partition_point(|a| a.end <= node.span.start);
+            actions.get(next).is_some_and(|a| a.start < node.span.end)
+        };
         if let Kind::Scalar { value, .. } = &mut node.kind {
             if holds {
                 text[node.span.clone()].trim_matches(['"', '\'']).clone_into(value);
@@ -40,23 +46,22 @@ pub fn parse(text: &str) -> Result<(String, Tree), ParseError> {
 
 /// Every `{{ … }}`, in order; one that never ends reaches to the end of the text.
 fn actions(text: &str) -> Vec<Span> {
-    let bytes = text.as_bytes();
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find("{{").map(|i| at + i) {
-        let end = action_end(bytes, start + 2);
+        let end = action_end(text, start + 2);
         out.push(start..end);
         at = end;
     }
     out
 }
 
-fn action_end(bytes: &[u8], mut at: usize) -> usize {
-    let comment = bytes[at..].starts_with(b"/*") || bytes[at..].starts_with(b"- /*");
-    if comment {
-        let close = memchr::memmem::find(&bytes[at..], b"*/").map_or(bytes.len(), |i| at + i);
-        return memchr::memmem::find(&bytes[close..], b"}}").map_or(bytes.len(), |i| close + i + 2);
+fn action_end(text: &str, mut at: usize) -> usize {
+    if text[at..].starts_with("/*") || text[at..].starts_with("- /*") {
+        let close = text[at..].find("*/").map_or(text.len(), |i| at + i);
+        return text[close..].find("}}").map_or(text.len(), |i| close + i + 2);
     }
+    let bytes = text.as_bytes();
     let mut quote = None;
     while at < bytes.len() {
         match (quote, bytes[at]) {

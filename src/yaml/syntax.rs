@@ -53,7 +53,7 @@ pub fn parse(text: &str) -> Result<Tree, ParseError> {
 
 fn check_bytes(text: &str) -> Result<(), ParseError> {
     let bytes = text.as_bytes();
-    for at in memchr::memchr_iter(b'\r', bytes) {
+    for (at, _) in bytes.iter().enumerate().filter(|(_, b)| **b == b'\r') {
         if bytes.get(at + 1) != Some(&b'\n') {
             let mut error = ParseError::new(at, "a carriage return without a line feed; tools disagree whether it ends the line");
             error.help = Some("convert the line ends of this file".into());

@@ -82,12 +82,22 @@ enum To<'a> {
     Merge,
 }
 
-fn put_key(draft: &mut Draft, spot: &mut Spot, at: Id, name: &str, child: Child, how: &How, place: Option<(Id, usize)>) -> Result<(), Refused> {
+fn put_key(
+    draft: &mut Draft,
+    spot: &mut Spot,
+    at: Id,
+    name: &str,
+    child: Child,
+    how: &How,
+    place: Option<(Id, usize)>,
+) -> Result<(), Refused> {
     let map = parents::container(draft, spot, at, true)?;
     if let Some(known) = member(draft, map, name, spot.reading.protojson) {
         let there = draft.children(map)[known].value;
         return match meet::merge(draft, spot, there, child.value, how.clash) {
-            Err(_) if how.clash == Clash::Stop => Err(Refused::at(there, format!("`{name}` is here already, with another value"))),
+            Err(_) if how.clash == Clash::Stop => {
+                Err(Refused::at(there, format!("`{name}` is here already, with another value")))
+            }
             done => done,
         };
     }
@@ -103,7 +113,15 @@ fn put_key(draft: &mut Draft, spot: &mut Spot, at: Id, name: &str, child: Child,
 }
 
 /// A map onto a map: entry by entry; onto the map that it stood in, its entries take its place.
-fn merge_up(draft: &mut Draft, spot: &mut Spot, at: Id, child: Child, source: Id, index: usize, clash: Clash) -> Result<(), Refused> {
+fn merge_up(
+    draft: &mut Draft,
+    spot: &mut Spot,
+    at: Id,
+    child: Child,
+    source: Id,
+    index: usize,
+    clash: Clash,
+) -> Result<(), Refused> {
     if !draft.is_map(child.value) {
         return Err(Refused::at(child.value, "only a map can be merged into a map"));
     }

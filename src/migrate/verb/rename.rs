@@ -50,9 +50,10 @@ pub fn rename(draft: &mut Draft, spot: &Spot, it: &Located, to: &Text, clash: Cl
 fn rename_pair(draft: &mut Draft, spot: &Spot, it: &Located, new: &str) -> Result<(), Refused> {
     let Some(pairs) = &spot.reading.pairs else { return Ok(()) };
     let item = it.hit.whole();
-    let taken = draft.children(pairs.list).iter().any(|other| {
-        other.value != item && crate::migrate::lens::pair_name(draft, pairs, other).as_deref() == Some(new)
-    });
+    let taken = draft
+        .children(pairs.list)
+        .iter()
+        .any(|other| other.value != item && crate::migrate::lens::pair_name(draft, pairs, other).as_deref() == Some(new));
     if taken {
         return Err(Refused::at(item, format!("`{new}` is in this list already")));
     }
