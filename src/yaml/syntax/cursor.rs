@@ -30,7 +30,7 @@ impl<'t> Cursor<'t> {
     }
 
     fn skip_line(&mut self) {
-        self.at = memchr::memchr(b'\n', &self.text.as_bytes()[self.at..]).map_or(self.text.len(), |i| self.at + i);
+        self.at = self.text[self.at..].find('\n').map_or(self.text.len(), |i| self.at + i);
     }
 
     fn blank_behind(&self, at: usize) -> bool {
