@@ -1,6 +1,8 @@
 //! Expressions: Tera with `<< … >>`, `<% … %>`, `<# … #>`. The only module that knows Tera.
+mod engine;
+
 use serde_json::Value as Json;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Index of an expression in its migration's `Exprs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +28,7 @@ pub enum Mode {
 #[derive(Debug, Default)]
 pub struct Exprs {
     sources: Vec<(Mode, String)>,
+    compiled: OnceLock<Result<engine::Engine, (ExprId, ExprError)>>,
 }
 
 /// The names an expression sees.
@@ -37,25 +40,23 @@ pub struct Scope {
 }
 
 /// A stanza with its expressions computed.
+///
+/// The caller parses `text`. A scalar that reads exactly as a slot's token is the slot's value, with its type if the
+/// scalar is plain; a scalar that holds tokens, or is quoted, is text with the slots' values put in.
 #[derive(Debug, Clone)]
 pub struct Filled {
-    /// YAML text in which each expression that makes up a whole scalar is a placeholder that parses as a plain scalar
-    /// (in any position, key or value, block or flow); expressions with text around them are strings in place.
     pub text: String,
-    /// The placeholders.
     pub slots: Vec<Slot>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Slot {
-    /// The exact placeholder text.
+    /// The placeholder: letters and digits that stand nowhere else.
     pub token: String,
     /// The expression, where it is just a name: a name bound to a node stands for the node as written.
     pub name: Option<String>,
     /// What it gives; none where it is undefined.
     pub value: Option<Json>,
-    /// Whether the expression stood in quotes or with text around it inside its scalar: then it is always a string.
-    pub quoted: bool,
 }
 
 #[derive(Debug, Clone, thiserror::Error)]
@@ -77,60 +78,116 @@ impl Exprs {
         ExprId(self.sources.len() - 1)
     }
 
-    /// Compiles all of them. Gives the first one that cannot be, and the free names of each that can, so that a pack can
-    /// be checked when it loads.
+    fn engine(&self) -> Result<&engine::Engine, ExprError> {
+        self.compiled.get_or_init(|| engine::Engine::new(&self.sources)).as_ref().map_err(|(_, e)| e.clone())
+    }
+
+    /// Compiles all of them, so that a pack can be checked when it loads.
     ///
     /// # Errors
-    /// Syntax, unknown filters, tests and functions.
+    /// The first one that cannot be: syntax, unknown filters, tests and functions.
     pub fn check(&self) -> Result<(), (ExprId, ExprError)> {
-        Ok(())
+        self.compiled.get_or_init(|| engine::Engine::new(&self.sources)).as_ref().map(|_| ()).map_err(Clone::clone)
     }
 
     /// The free names of an expression (`it`, `match`, a let name …): what its scope has to know.
-    pub fn names(&self, _id: ExprId) -> &[String] {
-        &[]
+    pub fn names(&self, id: ExprId) -> &[String] {
+        self.engine().map_or(&[], |engine| engine.names(id.0))
     }
 
     /// `if:`. Tera's truth; an error on data counts as false.
-    pub fn truth(&self, _id: ExprId, _scope: &Scope) -> bool {
-        false
+    pub fn truth(&self, id: ExprId, scope: &Scope) -> bool {
+        self.engine().and_then(|engine| engine.render(id.0, scope)).is_ok_and(|rendered| !rendered.text.is_empty())
     }
 
     /// `Mode::Value`: the typed value; `Ok(None)` where it is undefined.
     ///
     /// # Errors
     /// On data: a filter on null, a member of something undefined.
-    pub fn value(&self, _id: ExprId, _scope: &Scope) -> Result<Option<Json>, ExprError> {
-        Err(ExprError("not built".into()))
+    pub fn value(&self, id: ExprId, scope: &Scope) -> Result<Option<Json>, ExprError> {
+        let rendered = self.engine()?.render(id.0, scope)?;
+        Ok(rendered.slots.into_iter().next().and_then(|slot| slot.value))
     }
 
     /// `Mode::Text`: the string.
     ///
     /// # Errors
     /// As `value`; an undefined name is one.
-    pub fn text(&self, _id: ExprId, _scope: &Scope) -> Result<String, ExprError> {
-        Err(ExprError("not built".into()))
+    pub fn text(&self, id: ExprId, scope: &Scope) -> Result<String, ExprError> {
+        let rendered = self.engine()?.render(id.0, scope)?;
+        rendered.put_in(|slot| match &slot.value {
+            Some(value) => Ok(shown(value)),
+            None => Err(ExprError(format!("`{}` is undefined", slot.name.as_deref().unwrap_or("a value")))),
+        })
     }
 
     /// `Mode::Text` or `Mode::Value`, for people: `?` where an expression cannot be computed.
-    pub fn message(&self, _id: ExprId, _scope: &Scope) -> String {
-        String::new()
+    pub fn message(&self, id: ExprId, scope: &Scope) -> String {
+        let Ok(engine) = self.engine() else { return "?".into() };
+        match engine.render(id.0, scope) {
+            Ok(rendered) => {
+                let text = rendered.put_in::<ExprError>(|slot| Ok(slot.value.as_ref().map_or_else(|| "?".to_owned(), shown)));
+                text.unwrap_or_default()
+            }
+            Err(_) => engine.piecewise(id.0, scope),
+        }
     }
 
     /// `Mode::Stanza`.
     ///
     /// # Errors
     /// As `value`.
-    pub fn fill(&self, _id: ExprId, _scope: &Scope) -> Result<Filled, ExprError> {
-        Err(ExprError("not built".into()))
+    pub fn fill(&self, id: ExprId, scope: &Scope) -> Result<Filled, ExprError> {
+        let rendered = self.engine()?.render(id.0, scope)?;
+        Ok(Filled { text: rendered.text, slots: rendered.slots })
     }
 
     /// `Mode::Path`: the path's text; `Ok(None)` where a part is undefined (the path then hits nothing).
     ///
     /// # Errors
     /// As `value`.
-    pub fn path(&self, _id: ExprId, _scope: &Scope) -> Result<Option<String>, ExprError> {
-        Err(ExprError("not built".into()))
+    pub fn path(&self, id: ExprId, scope: &Scope) -> Result<Option<String>, ExprError> {
+        let rendered = self.engine()?.render(id.0, scope)?;
+        if rendered.slots.iter().any(|slot| slot.value.is_none()) {
+            return Ok(None);
+        }
+        let mut out = rendered.text;
+        for slot in &rendered.slots {
+            let Some(value) = &slot.value else { continue };
+            // `.<< name >>` is a member, and so is a literal in brackets.
+            let member = format!(".{}", slot.token);
+            if out.contains(&member) {
+                out = out.replace(&member, &format!("[{}]", literal(&Json::String(shown(value)))));
+            } else {
+                out = out.replace(&slot.token, &literal(value));
+            }
+        }
+        Ok(Some(out))
+    }
+}
+
+/// Whether a text matches a regular expression.
+///
+/// # Errors
+/// A pattern that is none.
+pub fn is_match(pattern: &str, text: &str) -> Result<bool, ExprError> {
+    engine::is_match(pattern, text)
+}
+
+/// A JSONPath literal.
+fn literal(value: &Json) -> String {
+    match value {
+        Json::String(s) => format!("'{}'", s.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\t', "\\t")),
+        other => other.to_string(),
+    }
+}
+
+/// A value as people write it.
+fn shown(value: &Json) -> String {
+    match value {
+        Json::String(s) => s.clone(),
+        Json::Null => String::new(),
+        other => other.to_string(),
     }
 }
 

@@ -1,11 +1,11 @@
 //! A part of a draft as JSON, for JSONPath and Tera, with the way back from a hit to its node.
 //!
 //! JSON names what the language names: camelCase for protojson targets, pairs as a map, aliases and opened texts as the
-//! data that they stand for. The only module that knows `serde_json_path`.
+//! data that they stand for.
+use crate::pack::path::{Element, Query};
 use crate::yaml::draft::{Body, Child, Draft, Id};
 use crate::yaml::value::to_json;
 use serde_json::Value as Json;
-use serde_json_path::{JsonPath, PathElement};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -87,21 +87,20 @@ impl Lens {
         }
         let parsed = parse(path)?;
         let mut found = Vec::new();
-        for located in parsed.query_located(&self.json).iter() {
-            let elements: Vec<_> = located.location().iter().collect();
+        for (elements, value) in parsed.locate(&self.json) {
             if elements.is_empty() {
                 found.push(self.root(draft, reading));
                 continue;
             }
             let mut hit = self.root;
             let mut parent = &self.json;
-            let mut value = &self.json;
+            let mut at = &self.json;
             for element in &elements {
-                let Some(next) = step(draft, hit, element, reading) else { return Err(format!("cannot follow {path}")) };
-                parent = value;
-                value = match element {
-                    PathElement::Name(name) => &value[*name],
-                    PathElement::Index(index) => &value[*index],
+                let Some(next) = step(draft, hit, *element, reading) else { return Err(format!("cannot follow {path}")) };
+                parent = at;
+                at = match element {
+                    Element::Name(name) => &at[*name],
+                    Element::Index(index) => &at[*index],
                 };
                 hit = next;
             }
@@ -121,15 +120,15 @@ impl Lens {
 
 thread_local! {
     /// Paths already parsed by this thread: a pack has a few hundred, a file asks for each many times.
-    static PARSED: RefCell<HashMap<String, JsonPath>> = RefCell::new(HashMap::new());
+    static PARSED: RefCell<HashMap<String, Query>> = RefCell::new(HashMap::new());
 }
 
-fn parse(path: &str) -> Result<JsonPath, String> {
+fn parse(path: &str) -> Result<Query, String> {
     PARSED.with_borrow_mut(|parsed| {
         if let Some(known) = parsed.get(path) {
             return Ok(known.clone());
         }
-        let new = JsonPath::parse(path).map_err(|e| format!("`{path}` is not a JSONPath: {e}"))?;
+        let new = Query::parse(path)?;
         // Computed paths are without number: do not keep them all.
         if parsed.len() > 4096 {
             parsed.clear();
@@ -139,16 +138,16 @@ fn parse(path: &str) -> Result<JsonPath, String> {
     })
 }
 
-fn step(draft: &Draft, from: Hit, element: &PathElement, reading: &Reading) -> Option<Hit> {
+fn step(draft: &Draft, from: Hit, element: Element, reading: &Reading) -> Option<Hit> {
     let container = draft.resolve(from.id);
     match element {
-        PathElement::Name(name) => {
+        Element::Name(name) => {
             if let Some(pairs) = reading.pairs.as_ref().filter(|p| p.list == container) {
                 return pair(draft, pairs, name);
             }
             member(draft, container, name, reading.protojson).map(|i| Hit::node(draft.children(container)[i].value))
         }
-        PathElement::Index(index) => draft.children(container).get(*index).map(|c| Hit::node(c.value)),
+        Element::Index(index) => draft.children(container).get(index).map(|c| Hit::node(c.value)),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::expr::{Filled, Slot};
 use crate::source::Span;
 use crate::yaml::draft::{Child, Draft, Id, Own};
 use crate::yaml::syntax;
-use crate::yaml::tree::{Kind, NodeId, Tree};
+use crate::yaml::tree::{Kind, NodeId, ScalarStyle, Tree};
 use crate::yaml::trivia::{after_indicator, extent, is_block, line_end, line_start};
 use crate::yaml::value::{Value, from_json};
 use serde_json::Value as Json;
@@ -68,14 +68,15 @@ impl Stanza<'_> {
         }
     }
 
-    fn slot(&self, draft: &mut Draft, slot: &Slot, style: crate::yaml::tree::ScalarStyle) -> Result<Id, String> {
+    fn slot(&self, draft: &mut Draft, slot: &Slot, style: ScalarStyle) -> Result<Id, String> {
         let bound = slot.name.as_ref().and_then(|name| self.lets.iter().find(|b| b.name == *name)).and_then(|b| b.node);
-        if let Some(node) = bound.filter(|_| !slot.quoted) {
+        let quoted = style != ScalarStyle::Plain;
+        if let Some(node) = bound.filter(|_| !quoted) {
             return Ok(draft.copy(node));
         }
         let value = slot.value.as_ref().ok_or_else(|| format!("`{}` is undefined", slot.name.as_deref().unwrap_or("a value")))?;
         plain(value)?;
-        if slot.quoted {
+        if quoted {
             return Ok(draft.new_scalar(Value::Str(text_of(value)), style));
         }
         Ok(draft.new_value(&from_json(value)))

@@ -1,14 +1,16 @@
 //! What a pack says, checked: the plain data that the stages run on.
 //!
-//! `schema` reads the files as authored, `compile` checks them and builds what stands here, `registry` finds packs
-//! (embedded or in a folder) and picks the migrations of a run.
+//! `author` reads the files as authored, `compile` (with `verbs`, `target`, `params`) checks them and builds what stands
+//! here, `registry` finds packs (embedded or in a folder) and picks the migrations of a run.
+pub mod author;
 pub mod compile;
 pub mod needles;
 pub mod params;
+pub mod params_of;
 pub mod path;
 pub mod registry;
-pub mod schema;
 pub mod target;
+pub mod verbs;
 pub mod version;
 
 use crate::expr::ExprId;
@@ -211,4 +213,26 @@ pub struct ReportRule {
     pub message: Text,
     pub suggest: Option<Text>,
     pub hold: bool,
+}
+
+/// The known word that a mistyped one is nearest to, if one is near.
+pub fn near<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let scored = known.map(|k| (distance(word, k), k));
+    scored.filter(|(d, k)| *d <= 1 + k.len().max(word.len()) / 4).min_by_key(|(d, _)| *d).map(|(_, k)| k)
+}
+
+/// How many letters have to be added, dropped or changed.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let change = corner + usize::from(ca != *cb);
+            corner = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
 }

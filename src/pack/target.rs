@@ -1,10 +1,14 @@
-//! A named thing and every place it can live.
-use super::path::Path;
+//! A named thing and every place it can live; carriers, which name charts and hold their values.
+use super::author::Page;
+use super::path::{self, Path};
+use super::registry::PackError;
+use crate::yaml::draft::Id;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
 pub struct Target {
     pub name: String,
-    /// camelCase and snake_case name the same field.
+    /// camelCase and `snake_case` name the same field.
     pub protojson: bool,
     pub places: Vec<Place>,
 }
@@ -49,4 +53,134 @@ pub struct Carrier {
     pub values: Vec<(Path, bool)>,
     /// Values files that the document names.
     pub files: Vec<Path>,
+}
+
+/// `targets:` of a pack.
+pub fn read(page: &Page, node: Id) -> Result<BTreeMap<String, Target>, PackError> {
+    let mut out = BTreeMap::new();
+    let mut refers = Vec::new();
+    for (name, _, value) in page.members(node)? {
+        let fields = page.fields(value, &["keys", "in"])?;
+        let protojson = match fields.get("keys").map(|n| Ok((n, page.string(n)?))).transpose()? {
+            None => false,
+            Some((_, keys)) if keys == "protojson" => true,
+            Some((node, other)) => return Err(page.error(node, format!("`{other}`: only `protojson` is known"))),
+        };
+        let mut places = Vec::new();
+        for item in page.list(fields.need("in")?) {
+            let place = place(page, item)?;
+            if let On::Target(other) = &place.on {
+                refers.push((name.clone(), other.clone(), item));
+            }
+            places.push(place);
+        }
+        out.insert(name.clone(), Target { name, protojson, places });
+    }
+    for (_, other, item) in &refers {
+        if !out.contains_key(other) {
+            return Err(page.error(*item, format!("there is no target `{other}`")));
+        }
+    }
+    for (name, _, item) in &refers {
+        if reaches(name, name, &refers, 0) {
+            return Err(page.error(*item, format!("target `{name}` leads back to itself")));
+        }
+    }
+    Ok(out)
+}
+
+fn reaches(from: &str, to: &str, refers: &[(String, String, Id)], depth: usize) -> bool {
+    depth <= refers.len() && refers.iter().any(|(a, b, _)| a == from && (b == to || reaches(b, to, refers, depth + 1)))
+}
+
+fn place(page: &Page, node: Id) -> Result<Place, PackError> {
+    let fields = page.fields(node, &["doc", "file", "target", "values-of", "chart", "at", "when", "embedded", "pairs", "shape"])?;
+    let on = match fields.one_of(&["doc", "file", "target", "values-of", "chart"]) {
+        Some(("doc", doc)) => doc_of(page, doc)?,
+        Some(("file", file)) => On::File(page.string(file)?),
+        Some(("target", target)) => On::Target(page.string(target)?),
+        Some(("values-of", chart)) => On::ValuesOf(page.string(chart)?),
+        Some((_, chart)) => return Err(page.error(chart, "`chart` references are not supported yet")),
+        None => return Err(page.error(node, "a place is one of doc, file, target, values-of")),
+    };
+    let pairs = match fields.get("pairs").map(|n| Ok((n, page.strings(n)?))).transpose()? {
+        None => None,
+        Some((_, names)) if names.len() == 2 => Some((names[0].clone(), names[1].clone())),
+        Some((node, _)) => return Err(page.error(node, "`pairs: [name, value]`")),
+    };
+    Ok(Place {
+        on,
+        at: fields.get("at").map_or_else(|| plain(page, node, "$"), |n| plain(page, n, &page.string(n)?))?,
+        when: fields.get("when").map_or_else(|| Ok(Vec::new()), |n| plains(page, n))?,
+        embedded: fields.get("embedded").is_some(),
+        pairs,
+        shape: fields.get("shape").map_or_else(|| Ok(Vec::new()), |n| plains(page, n))?,
+    })
+}
+
+fn doc_of(page: &Page, node: Id) -> Result<On, PackError> {
+    if !page.is_map(node) {
+        return match page.string(node)?.as_str() {
+            "any" => Ok(On::Doc { kinds: Vec::new(), groups: Vec::new(), names: Vec::new() }),
+            other => Err(page.error(node, format!("`{other}`: write `any`, or {{ kind, group, name }}"))),
+        };
+    }
+    let fields = page.fields(node, &["kind", "group", "name"])?;
+    let texts = |key: &str| fields.get(key).map_or_else(|| Ok(Vec::new()), |n| page.strings(n));
+    Ok(On::Doc { kinds: texts("kind")?, groups: texts("group")?, names: texts("name")? })
+}
+
+/// `{ kind, group, name }` in a rule.
+pub fn inline(page: &Page, node: Id) -> Result<Target, PackError> {
+    let fields = page.fields(node, &["kind", "group", "name", "values-of", "file", "chart"])?;
+    if let Some(chart) = fields.get("chart") {
+        return Err(page.error(chart, "`chart` references are not supported yet"));
+    }
+    let on = match fields.one_of(&["values-of", "file"]) {
+        Some(("values-of", chart)) => On::ValuesOf(page.string(chart)?),
+        Some((_, file)) => On::File(page.string(file)?),
+        None => doc_of(page, node)?,
+    };
+    let at = plain(page, node, "$")?;
+    let place = Place { on, at, when: Vec::new(), embedded: false, pairs: None, shape: Vec::new() };
+    Ok(Target { name: String::new(), protojson: false, places: vec![place] })
+}
+
+fn plains(page: &Page, node: Id) -> Result<Vec<Path>, PackError> {
+    page.list(node).into_iter().map(|n| plain(page, n, &page.string(n)?)).collect()
+}
+
+/// A path without expressions.
+fn plain(page: &Page, node: Id, text: &str) -> Result<Path, PackError> {
+    let segments = path::split(text).map_err(|why| page.error(node, why))?;
+    path::Query::parse(text).map_err(|why| page.error(node, why))?;
+    Ok(Path { source: text.to_owned(), computed: None, segments })
+}
+
+/// A file of carriers.
+pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
+    let page = Page::read(file, text)?;
+    let mut out = Vec::new();
+    for item in page.list(page.root()?) {
+        let fields = page.fields(item, &["doc", "each", "chart", "values", "files"])?;
+        let On::Doc { kinds, groups, .. } = doc_of(&page, fields.need("doc")?)? else { continue };
+        let chart = page.fields(fields.need("chart")?, &["name", "version", "repo"])?;
+        let path = |node: Id| plain(&page, node, &page.string(node)?);
+        let mut values = Vec::new();
+        for value in fields.get("values").map_or_else(Vec::new, |n| page.list(n)) {
+            let fields = page.fields(value, &["at", "embedded"])?;
+            values.push((path(fields.need("at")?)?, fields.get("embedded").is_some()));
+        }
+        out.push(Carrier {
+            kinds,
+            groups,
+            each: fields.get("each").map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
+            chart_name: path(chart.need("name")?)?,
+            chart_version: chart.get("version").map(path).transpose()?,
+            chart_repo: chart.get("repo").map(path).transpose()?,
+            values,
+            files: fields.get("files").map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
+        });
+    }
+    Ok(out)
 }

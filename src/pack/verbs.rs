@@ -1,0 +1,168 @@
+//! The verbs of a rule, as authored.
+use super::author::Fields;
+use super::compile::{Compiler, whole_expression};
+use super::path::{Path, Segment};
+use super::registry::PackError;
+use super::{Action, Clash, Order, SetTo, Stanza, Verb, Wrap};
+use crate::expr::Mode;
+use crate::yaml::draft::Id;
+use crate::yaml::value::Value;
+
+const VERBS: &[&str] =
+    &["rename", "set", "insert", "move", "copy", "wrap", "remove", "replace", "add-document", "within"];
+
+pub fn read(compiler: &mut Compiler, node: Id) -> Result<Vec<Verb>, PackError> {
+    let page = compiler.page;
+    let mut out = Vec::new();
+    for item in page.list(node) {
+        let known: Vec<&str> = VERBS.iter().copied().chain(["if", "do"]).collect();
+        let fields = page.fields(item, &known)?;
+        let Some((name, value)) = fields.one_of(VERBS) else {
+            let mut error = page.error(item, "a verb is missing here");
+            error.help = Some(format!("one of {}", VERBS.join(", ")));
+            return Err(error);
+        };
+        if VERBS.iter().filter(|v| fields.get(v).is_some()).count() > 1 {
+            return Err(page.error(item, "one verb at a time: give each its own `-`"));
+        }
+        if fields.get("do").is_some() && name != "within" {
+            return Err(page.error(item, "`do` belongs to `within`"));
+        }
+        let cond = fields.get("if").map(|n| compiler.condition(n)).transpose()?;
+        let action = action(compiler, name, value, &fields)?;
+        out.push(Verb { line: page.line(item), cond, action });
+    }
+    Ok(out)
+}
+
+fn action(compiler: &mut Compiler, name: &str, value: Id, outer: &Fields) -> Result<Action, PackError> {
+    let page = compiler.page;
+    Ok(match name {
+        "rename" => {
+            let fields = page.fields(value, &["at", "to", "clash"])?;
+            Action::Rename {
+                at: compiler.paths(fields.need("at")?)?,
+                to: compiler.computed(fields.need("to")?)?,
+                clash: clash(compiler, &fields)?,
+            }
+        }
+        "set" => {
+            let fields = page.fields(value, &["at", "to"])?;
+            Action::Set { at: compiler.paths(fields.need("at")?)?, to: set_to(compiler, fields.need("to")?)? }
+        }
+        "insert" => {
+            let fields = page.fields(value, &["in", "yaml", "template", "before", "after", "first", "clash"])?;
+            Action::Insert {
+                into: compiler.paths(fields.need("in")?)?,
+                stanza: stanza(compiler, value, &fields)?,
+                order: order(compiler, &fields)?,
+                clash: clash(compiler, &fields)?,
+            }
+        }
+        "move" | "copy" => {
+            let fields = page.fields(value, &["at", "to", "first", "before", "after", "clash", "prune"])?;
+            let to = fields.need("to")?;
+            let to_path = compiler.path(to)?;
+            check_destination(compiler, to, &to_path)?;
+            Action::Move {
+                at: compiler.paths(fields.need("at")?)?,
+                to: to_path,
+                order: order(compiler, &fields)?,
+                clash: clash(compiler, &fields)?,
+                prune: fields.get("prune").map_or(Ok(false), |n| page.boolean(n))?,
+                copy: name == "copy",
+            }
+        }
+        "wrap" => {
+            let fields = page.fields(value, &["at", "key", "list", "text"])?;
+            Action::Wrap { at: compiler.paths(fields.need("at")?)?, how: wrap(compiler, value, &fields)? }
+        }
+        "remove" if page.is_map(value) => {
+            let fields = page.fields(value, &["at", "prune"])?;
+            let prune = fields.get("prune").map_or(Ok(false), |n| page.boolean(n))?;
+            Action::Remove { at: compiler.paths(fields.need("at")?)?, prune }
+        }
+        "remove" => Action::Remove { at: compiler.paths(value)?, prune: false },
+        "replace" => {
+            let fields = page.fields(value, &["at", "yaml", "template"])?;
+            Action::Replace { at: compiler.paths(fields.need("at")?)?, stanza: stanza(compiler, value, &fields)? }
+        }
+        "add-document" => {
+            let fields = page.fields(value, &["yaml", "template"])?;
+            Action::AddDocument { stanza: stanza(compiler, value, &fields)? }
+        }
+        _ => {
+            let inner = outer.get("do").ok_or_else(|| page.error(value, "`within` needs `do`"))?;
+            Action::Within { at: compiler.paths(value)?, verbs: read(compiler, inner)? }
+        }
+    })
+}
+
+fn check_destination(compiler: &Compiler, node: Id, path: &Path) -> Result<(), PackError> {
+    let sound = match path.segments.last() {
+        None | Some(Segment::Name(_) | Segment::Append) => true,
+        Some(Segment::Many(_) | Segment::Index(_)) => path.computed.is_some(),
+    };
+    if sound { Ok(()) } else { Err(compiler.page.error(node, "the new place must end in a name or in `[-]`")) }
+}
+
+fn set_to(compiler: &mut Compiler, node: Id) -> Result<SetTo, PackError> {
+    match compiler.page.draft.data(node) {
+        Value::Str(_) => Ok(SetTo::Text(compiler.computed(node)?)),
+        Value::Map(_) | Value::Seq(_) => Err(compiler.page.error(node, "only a scalar can be set; `insert` or `replace` bring more")),
+        literal => Ok(SetTo::Literal(literal)),
+    }
+}
+
+fn stanza(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Stanza, PackError> {
+    let page = compiler.page;
+    match fields.one_of(&["yaml", "template"]) {
+        Some(("yaml", node)) => {
+            let text = compiler.text(node)?;
+            let text = if text.ends_with('\n') || whole_expression(&text) { text } else { text + "\n" };
+            Ok(Stanza(compiler.expr(node, Mode::Stanza, &text)))
+        }
+        Some((_, node)) => {
+            let name = compiler.text(node)?;
+            if name.starts_with('/') || name.split('/').any(|part| part == "..") {
+                return Err(page.error(node, "a template lies below `templates/`"));
+            }
+            let text = (compiler.around.template)(&name).ok_or_else(|| page.error(node, format!("no template `{name}` below `templates/`")))?;
+            Ok(Stanza(compiler.expr(node, Mode::Stanza, &text)))
+        }
+        None => Err(page.error(at, "`yaml` (or `template`) is missing here")),
+    }
+}
+
+fn order(compiler: &Compiler, fields: &Fields) -> Result<Order, PackError> {
+    Ok(match fields.one_of(&["first", "before", "after"]) {
+        Some(("first", node)) if compiler.page.boolean(node)? => Order::First,
+        Some(("before", node)) => Order::Before(compiler.text(node)?),
+        Some(("after", node)) => Order::After(compiler.text(node)?),
+        _ => Order::Last,
+    })
+}
+
+fn clash(compiler: &Compiler, fields: &Fields) -> Result<Clash, PackError> {
+    let Some(node) = fields.get("clash") else { return Ok(Clash::Stop) };
+    match compiler.page.string(node)?.as_str() {
+        "stop" => Ok(Clash::Stop),
+        "keep" => Ok(Clash::Keep),
+        "replace" => Ok(Clash::Replace),
+        other => Err(compiler.page.error(node, format!("`{other}` is none of stop, keep, replace"))),
+    }
+}
+
+fn wrap(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Wrap, PackError> {
+    let page = compiler.page;
+    match fields.one_of(&["key", "list", "text"]) {
+        Some(("key", node)) => Ok(Wrap::Key(compiler.computed(node)?)),
+        Some(("text", node)) => Ok(Wrap::Text(page.boolean(node)?)),
+        Some((_, node)) => match page.strings(node)?.as_slice() {
+            [name, value] => Ok(Wrap::Pairs(name.clone(), value.clone())),
+            [yes] if yes == "true" => Ok(Wrap::List),
+            _ => Err(page.error(node, "`list: true`, or `list: [name, value]`")),
+        },
+        None => Err(page.error(at, "`key`, `list` or `text` is missing here")),
+    }
+}
