@@ -94,6 +94,9 @@ fn put_key(
     let map = parents::container(draft, spot, at, true)?;
     if let Some(known) = member(draft, map, name, spot.reading.protojson) {
         let there = draft.children(map)[known].value;
+        if let Some((source, index)) = place.filter(|(source, _)| *source == draft.resolve(there)) {
+            return merge_up(draft, spot, there, child, source, index, how.clash);
+        }
         return match meet::merge(draft, spot, there, child.value, how.clash) {
             Err(_) if how.clash == Clash::Stop => {
                 Err(Refused::at(there, format!("`{name}` is here already, with another value")))

@@ -165,7 +165,7 @@ impl Renderer<'_> {
         let nl = if open_end(after) { around.nl } else { "" };
         if self.is_inline(value) {
             let gap = if !was_block && !node.is_empty() && value_at > after { &text[after..value_at] } else { " " };
-            let new = self.inline(value, false, around)?;
+            let new = self.placed(value, self.inline(value, false, around)?, trivia::column(text, ext.start));
             let new = if new.is_empty() { String::new() } else { format!("{gap}{new}") };
             let own = self.trail(value, t);
             let mut pieces = vec![Piece::New(new)];

@@ -307,7 +307,7 @@ impl Renderer<'_> {
     }
 
     /// Lines below the first of a value in several lines, moved to where its entry stands at column `col`.
-    fn placed(&self, id: Id, value: String, col: usize) -> String {
+    pub(super) fn placed(&self, id: Id, value: String, col: usize) -> String {
         if !value.contains('\n') {
             return value;
         }
