@@ -108,6 +108,41 @@ impl FileReport {
     pub fn changed(&self) -> bool {
         !self.steps.is_empty()
     }
+
+    /// A file that was not read, or whose proof failed. `at`: 1-based line and byte of the place, where there is one.
+    pub fn unread(source: Source, why: impl Into<String>, at: Option<(usize, usize)>, help: Option<String>) -> Self {
+        let why = why.into();
+        let mut file = FileReport {
+            source,
+            steps: Vec::new(),
+            findings: Vec::new(),
+            outcome: Outcome::Unchanged,
+            parsed: false,
+            offered: Vec::new(),
+        };
+        let (line, byte) = at.unwrap_or((1, 0));
+        file.findings.push(Finding {
+            id: "yamlift/unreadable".into(),
+            level: Level::Error,
+            path: file.source.path.clone(),
+            span: byte..byte,
+            line,
+            column: 1,
+            message: why.clone(),
+            help,
+        });
+        file.outcome = Outcome::Failed(why);
+        file
+    }
+
+    pub fn failed(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed(_))
+    }
+
+    /// Whether an output has a word to say about this file.
+    pub fn speaks(&self) -> bool {
+        self.outcome != Outcome::Unchanged || self.changed() || !self.findings.is_empty() || !self.offered.is_empty()
+    }
 }
 
 /// `text` with sorted, disjoint `splices` put in.
@@ -121,4 +156,93 @@ pub fn apply(text: &str, splices: &[Splice]) -> String {
     }
     out.push_str(&text[from..]);
     out
+}
+
+/// A whole run: what every output is a function of.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Files with something to say, by path. The others are in the counts alone, so that memory does not grow with the
+    /// repository.
+    pub files: Vec<FileReport>,
+    /// How many files the run looked at, those that could not be read included.
+    pub looked_at: usize,
+    /// How many of them were parsed: the others hold nothing that the run's migrations know.
+    pub parsed: usize,
+}
+
+/// Numbers of a run; `changed`, `review`, `failed` and `unchanged` add up to `files`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub files: usize,
+    pub parsed: usize,
+    pub changed: usize,
+    /// Not edited, but a finding waits for a person.
+    pub needs_review: usize,
+    pub unchanged: usize,
+    /// Not read, or not proven.
+    pub failed: usize,
+    pub errors: usize,
+    pub warnings: usize,
+    pub notes: usize,
+}
+
+impl Report {
+    /// Counts; the findings that only say why a file failed are counted as failures alone.
+    pub fn summary(&self) -> Summary {
+        let mut sum = Summary { files: self.looked_at, parsed: self.parsed, ..Summary::default() };
+        for file in &self.files {
+            match file.outcome {
+                Outcome::Migrated => sum.changed += 1,
+                Outcome::NeedsReview => sum.needs_review += 1,
+                Outcome::Failed(_) => sum.failed += 1,
+                Outcome::Unchanged | Outcome::Skipped(_) => {}
+            }
+        }
+        for finding in self.findings() {
+            match finding.level {
+                Level::Error => sum.errors += 1,
+                Level::Warning => sum.warnings += 1,
+                Level::Note => sum.notes += 1,
+            }
+        }
+        sum.unchanged = sum.files.saturating_sub(sum.changed + sum.needs_review + sum.failed);
+        sum
+    }
+
+    /// Findings of files that were read, by path and place.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.files.iter().filter(|file| !file.failed()).flat_map(|file| &file.findings)
+    }
+
+    /// Files that the run edits.
+    pub fn changed(&self) -> impl Iterator<Item = &FileReport> {
+        self.files.iter().filter(|file| file.changed() && !file.failed())
+    }
+
+    pub fn failed(&self) -> impl Iterator<Item = &FileReport> {
+        self.files.iter().filter(|file| file.failed())
+    }
+
+    /// Migrations that were matched but not asked for: id, files, places; by id.
+    pub fn offers(&self) -> Vec<Offered> {
+        let mut all = std::collections::BTreeMap::new();
+        for (file, offer) in self.files.iter().flat_map(|file| file.offered.iter().map(move |offer| (file, offer))) {
+            let sum = all.entry(offer.id.as_str()).or_insert_with(|| Offered { id: offer.id.clone(), ..Offered::default() });
+            let (line, column) = crate::source::line_column(&file.source.text, offer.span.start);
+            sum.files += 1;
+            sum.places += offer.places;
+            sum.first.get_or_insert_with(|| format!("{}:{line}:{column}", file.source.path));
+        }
+        all.into_values().collect()
+    }
+}
+
+/// A migration that waits for a person to ask for it, over the whole run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Offered {
+    pub id: String,
+    pub files: usize,
+    pub places: usize,
+    /// `path:line:column` of the first place.
+    pub first: Option<String>,
 }
