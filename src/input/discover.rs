@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn yaml_alone_sorted_and_known_hidden_folders() {
-        let dir = tree(&["b.yaml", "a.yml", "c.json", ".hidden.yaml", ".x/d.yaml", ".github/e.yaml", "d/.gitlab/f.yaml", "G.YAML"]);
+        let dir =
+            tree(&["b.yaml", "a.yml", "c.json", ".hidden.yaml", ".x/d.yaml", ".github/e.yaml", "d/.gitlab/f.yaml", "G.YAML"]);
         let found = files(&walk(dir.path(), &[])).unwrap();
         assert_eq!(found.files, [".github/e.yaml", "G.YAML", "a.yml", "b.yaml", "d/.gitlab/f.yaml"]);
         let all = files(&Walk { hidden: true, ..walk(dir.path(), &["."]) }).unwrap();

@@ -1,0 +1,267 @@
+//! Findings for people: what breaks, the place with its line, what to do. The only module that knows annotate-snippets.
+use crate::report::{FileReport, Finding, Level, Report};
+use crate::source::Span;
+use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
+use std::fmt::Write as _;
+
+/// What is said.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice {
+    pub colour: bool,
+    /// Least level that is shown.
+    pub least: Level,
+    /// Names every file that was not read.
+    pub verbose: bool,
+}
+
+/// Comments that went, findings by path and place, migrations that wait to be asked for.
+pub fn findings(report: &Report, voice: Voice) -> String {
+    let mut out = String::new();
+    for file in report.files.iter().filter(|file| !file.failed()) {
+        for finding in file.findings.iter().filter(|finding| finding.level >= voice.least) {
+            out += &snippet(file, finding, voice.colour);
+            out.push('\n');
+        }
+        if voice.least == Level::Note {
+            out += &removed_comments(file, voice.colour);
+        }
+    }
+    if voice.least == Level::Note {
+        out += &offers(report, voice.colour);
+    }
+    out
+}
+
+fn renderer(colour: bool) -> Renderer {
+    if colour { Renderer::styled() } else { Renderer::plain() }
+}
+
+/// One finding, with the line that it is about.
+fn snippet(file: &FileReport, finding: &Finding, colour: bool) -> String {
+    let level = match finding.level {
+        Level::Error => Shown::ERROR,
+        Level::Warning => Shown::WARNING,
+        Level::Note => Shown::NOTE,
+    };
+    let mut group = Group::with_title(level.primary_title(finding.message.trim_end()).id(&finding.id));
+    let (line, mark) = line_around(&file.source.text, &finding.span);
+    if line.is_empty() {
+        let place = annotate_snippets::Origin::path(&finding.path).line(finding.line).char_column(finding.column);
+        group = group.element(place);
+    } else {
+        let snippet = Snippet::source(line).path(&finding.path).line_start(finding.line);
+        group = group.element(snippet.annotation(AnnotationKind::Primary.span(mark)));
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Shown::HELP.message(help.trim_end()));
+    }
+    renderer(colour).render(&[group]) + "\n"
+}
+
+/// The line that a span starts in, and the part of it that the span covers: the first line tells a block.
+fn line_around<'t>(text: &'t str, span: &Span) -> (&'t str, Span) {
+    let mut at = span.start.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
+    let line = text[start..].split(['\n', '\r']).next().unwrap_or_default();
+    let mut end = span.end.clamp(at, text.len()).min(start + line.len()).max(at);
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    (line, at - start..(end - start).max(at - start))
+}
+
+fn removed_comments(file: &FileReport, colour: bool) -> String {
+    let mut out = String::new();
+    for step in file.steps.iter().filter(|step| !step.removed_comments.is_empty()) {
+        let lines: Vec<&str> = step.removed_comments.iter().flat_map(|comment| comment.lines()).map(str::trim).collect();
+        let title = Shown::NOTE.primary_title("these comments went with what they belonged to").id(&step.migration);
+        let group = Group::with_title(title)
+            .element(annotate_snippets::Origin::path(&file.source.path))
+            .element(Shown::NOTE.no_name().message(lines.join("\n")));
+        let _ = writeln!(out, "{}\n", renderer(colour).render(&[group]));
+    }
+    out
+}
+
+fn offers(report: &Report, colour: bool) -> String {
+    let mut out = String::new();
+    for offer in report.offers() {
+        let places = if offer.places == 1 { String::new() } else { format!(" in {} places", offer.places) };
+        let title = format!("would change {}{places}, once you ask for it: read the diff first", files(offer.files));
+        let help = format!("{}: --safety review", files(offer.files));
+        let group = Group::with_title(Shown::NOTE.primary_title(title).id(&offer.id))
+            .element(annotate_snippets::Origin::path(offer.first.as_deref().unwrap_or_default()))
+            .element(Shown::HELP.message(help));
+        let _ = writeln!(out, "{}\n", renderer(colour).render(&[group]));
+    }
+    out
+}
+
+/// `1 file`, `3 files`.
+pub fn files(count: usize) -> String {
+    counted(count, "file")
+}
+
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Files that were not read, or not proven: one line each, or one per reason where many share it.
+pub fn failures(report: &Report, voice: Voice) -> String {
+    let mut reasons: Vec<(String, Vec<&FileReport>)> = Vec::new();
+    for file in report.failed() {
+        let kind = reason(why(file));
+        match reasons.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, files)) => files.push(file),
+            None => reasons.push((kind, vec![file])),
+        }
+    }
+    let error = if voice.colour { "\x1b[1;31merror\x1b[0m" } else { "error" };
+    let mut out = String::new();
+    for (kind, group) in reasons {
+        if group.len() <= ONE_BY_ONE || voice.verbose {
+            for file in &group {
+                let _ = writeln!(out, "{error}: could not {} {}: {}", deed(file), place(file), why(file));
+            }
+        } else {
+            let some: Vec<String> = group.iter().take(ONE_BY_ONE).map(|file| place(file)).collect();
+            let _ = writeln!(out, "{error}: could not {} {}: {kind}", deed(group[0]), files(group.len()));
+            let _ = writeln!(out, "  {}, … (all with -v)", some.join(", "));
+        }
+        if let Some(help) = group[0].findings.iter().find_map(|finding| finding.help.as_deref()) {
+            for line in help.lines() {
+                let _ = writeln!(out, "  {line}");
+            }
+        }
+    }
+    out
+}
+
+/// How many files of one reason are named one by one.
+const ONE_BY_ONE: usize = 3;
+
+fn why(file: &FileReport) -> &str {
+    match &file.outcome {
+        crate::report::Outcome::Failed(why) => why,
+        _ => "",
+    }
+}
+
+/// What did not work: the reason that `output::write` gives starts with `not written`.
+fn deed(file: &FileReport) -> &'static str {
+    match (why(file), file.findings.first().map(|f| f.id.as_str())) {
+        (why, _) if why.starts_with("not written") => "write",
+        (_, Some("yamlift/unproven")) => "prove the edit of",
+        _ => "read",
+    }
+}
+
+/// The path, with line and column where they say more than the first byte.
+fn place(file: &FileReport) -> String {
+    match file.findings.first() {
+        Some(f) if f.span.start > 0 && !f.message.contains("(line ") => format!("{}:{}:{}", f.path, f.line, f.column),
+        _ => file.source.path.clone(),
+    }
+}
+
+/// What reasons of one kind share: the part before the details, without numbers and quoted names.
+fn reason(why: &str) -> String {
+    let head = why.split(": ").next().unwrap_or(why);
+    let head = head.split(" at byte ").next().unwrap_or(head);
+    let mut kind = String::with_capacity(head.len());
+    let mut quoted = false;
+    for c in head.chars() {
+        match c {
+            '`' => {
+                quoted = !quoted;
+                if quoted {
+                    kind.push_str("`…`");
+                }
+            }
+            _ if quoted => {}
+            c if c.is_ascii_digit() => {
+                if !kind.ends_with('N') {
+                    kind.push('N');
+                }
+            }
+            c => kind.push(c),
+        }
+    }
+    kind
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Offer, Outcome};
+    use crate::source::Source;
+
+    const PLAIN: Voice = Voice { colour: false, least: Level::Note, verbose: false };
+
+    fn report(files: Vec<FileReport>) -> Report {
+        Report { looked_at: files.len(), parsed: files.len(), files }
+    }
+
+    fn file(text: &str) -> FileReport {
+        let mut file = FileReport::unread(Source::new("a/b.yaml", text), "", None, None);
+        file.findings.clear();
+        file.outcome = Outcome::NeedsReview;
+        file
+    }
+
+    #[test]
+    fn a_finding_shows_its_line() {
+        let mut one = file("a: 1\r\nname: \"é\"  # x\r\nb: 2\r\n");
+        let finding = Finding::at(&one.source, 12..16, "pack/1.0/x", Level::Warning, "it breaks").with_help("do that\nand that");
+        one.findings.push(finding);
+        let text = findings(&report(vec![one]), PLAIN);
+        let want = "warning[pack/1.0/x]: it breaks\n --> a/b.yaml:2:7\n  |\n2 | name: \"é\"  # x\n  |       ^^^\n  |\n  = help: do that\n          and that\n\n";
+        assert_eq!(text, want);
+    }
+
+    #[test]
+    fn spans_at_every_edge() {
+        let text = "é: 1\nbb";
+        assert_eq!(line_around(text, &(0..100)), ("é: 1", 0..5));
+        assert_eq!(line_around(text, &(1..1)), ("é: 1", 0..0));
+        assert_eq!(line_around(text, &(8..8)), ("bb", 2..2));
+        assert_eq!(line_around(text, &(50..60)), ("bb", 2..2));
+        assert_eq!(line_around("", &(0..0)), ("", 0..0));
+        for span in [0..0, 8..8, 6..9] {
+            let mut one = file(text);
+            one.findings.push(Finding::at(&one.source, span, "x", Level::Error, "m"));
+            assert!(findings(&report(vec![one]), PLAIN).contains("a/b.yaml:"));
+        }
+    }
+
+    #[test]
+    fn offers_are_summed_up() {
+        let offered = |n| {
+            let mut one = file("a: 1\n");
+            one.offered.push(Offer { id: "p/1/x".into(), span: 3..4, places: n });
+            one
+        };
+        let text = findings(&report(vec![offered(1), offered(2)]), PLAIN);
+        assert!(text.starts_with("note[p/1/x]: would change 2 files in 3 places"), "{text}");
+        assert!(text.contains("--> a/b.yaml:1:4") && text.contains("= help: 2 files: --safety review"), "{text}");
+    }
+
+    #[test]
+    fn failures_of_one_kind_are_one_line() {
+        let failed = |path: &str, why: &str| FileReport::unread(Source::new(path, ""), why, Some((2, 9)), None);
+        let why = "a template that is no YAML: expected `x`";
+        let many: Vec<_> = (0..5).map(|n| failed(&format!("t/{n}.yaml"), why)).collect();
+        let one = failed("z.yaml", "not UTF-8 at byte 9 (line 2)");
+        let all = report([many, vec![one]].concat());
+        let text = failures(&all, PLAIN);
+        assert_eq!(
+            text,
+            "error: could not read 5 files: a template that is no YAML\n  t/0.yaml:2:1, t/1.yaml:2:1, t/2.yaml:2:1, … (all with -v)\n\
+             error: could not read z.yaml: not UTF-8 at byte 9 (line 2)\n"
+        );
+        assert_eq!(failures(&all, Voice { verbose: true, ..PLAIN }).lines().count(), 6);
+    }
+}

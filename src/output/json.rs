@@ -1,0 +1,94 @@
+//! The report as JSON, for tools. Names of members are stable within a `version`.
+use crate::report::{FileReport, Finding, Offered, Outcome, Report, Splice, Summary};
+use crate::source::{Span, line_column};
+use serde::Serialize;
+
+/// A pack that was run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Ran {
+    pub pack: String,
+    pub from: String,
+    pub to: String,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    runs: &'a [Ran],
+    summary: Summary,
+    files: Vec<File<'a>>,
+    offered: Vec<Offered>,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+    parsed: bool,
+    steps: Vec<Step<'a>>,
+    findings: &'a [Finding],
+    offered: Vec<Offer<'a>>,
+}
+
+/// Splices are byte ranges of the text that the step before left, without the byte order mark.
+#[derive(Serialize)]
+struct Step<'a> {
+    migration: &'a str,
+    places: usize,
+    splices: &'a [Splice],
+    removed_comments: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Offer<'a> {
+    id: &'a str,
+    line: usize,
+    column: usize,
+    span: &'a Span,
+    places: usize,
+}
+
+/// The whole report as one JSON document, with a final newline.
+pub fn render(report: &Report, runs: &[Ran]) -> String {
+    let document = Document {
+        version: 1,
+        runs,
+        summary: report.summary(),
+        files: report.files.iter().map(file).collect(),
+        offered: report.offers(),
+    };
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn file(file: &FileReport) -> File<'_> {
+    let (outcome, why) = match &file.outcome {
+        Outcome::Unchanged => ("unchanged", None),
+        Outcome::Migrated => ("migrated", None),
+        Outcome::NeedsReview => ("needs-review", None),
+        Outcome::Skipped(why) => ("skipped", Some(why.as_str())),
+        Outcome::Failed(why) => ("failed", Some(why.as_str())),
+    };
+    let steps = file.steps.iter().map(|step| Step {
+        migration: &step.migration,
+        places: step.matches,
+        splices: &step.splices,
+        removed_comments: &step.removed_comments,
+    });
+    let offered = file.offered.iter().map(|offer| {
+        let (line, column) = line_column(&file.source.text, offer.span.start);
+        Offer { id: &offer.id, line, column, span: &offer.span, places: offer.places }
+    });
+    File {
+        path: &file.source.path,
+        outcome,
+        why,
+        parsed: file.parsed,
+        steps: steps.collect(),
+        findings: &file.findings,
+        offered: offered.collect(),
+    }
+}
