@@ -4,6 +4,8 @@
 //! here, `registry` finds packs (embedded or in a folder) and picks the migrations of a run.
 pub mod author;
 pub mod compile;
+pub mod config;
+pub mod nearest;
 pub mod needles;
 pub mod params;
 pub mod params_of;

@@ -1,0 +1,201 @@
+//! The flags. The only module that knows clap; what they mean is in `config`.
+use crate::output::terminal::Colour;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Lift YAML to the next version of what it configures, without losing a comment.
+#[derive(Debug, Parser)]
+#[command(name = "yamlift", version, disable_help_subcommand = false, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColourArg,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ColourArg {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the diff of what is to be done, or write the files with -w
+    #[command(after_help = include_str!("../../templates/help/migrate.txt"))]
+    Migrate(Box<Migrate>),
+    /// Packs and their migrations
+    #[command(after_help = include_str!("../../templates/help/list.txt"))]
+    List(List),
+    /// Why a migration exists, and what it does
+    #[command(after_help = include_str!("../../templates/help/explain.txt"))]
+    Explain(Explain),
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Migrate {
+    /// Files and folders; `-` is standard input [default: this folder]
+    pub paths: Vec<PathBuf>,
+
+    /// The version to go to; repeat it for several packs
+    #[arg(long, value_name = "PACK@VERSION", help_heading = "What to do")]
+    pub to: Vec<String>,
+    /// The version that runs now [default: the one before --to]
+    #[arg(long, value_name = "[PACK@]VERSION", help_heading = "What to do")]
+    pub from: Vec<String>,
+    /// Only what can go in before the upgrade, or only what has to wait for it
+    #[arg(long, value_name = "WHEN", help_heading = "What to do")]
+    pub phase: Option<PhaseArg>,
+    /// Only these migrations; an id may be shortened
+    #[arg(long, value_name = "ID", help_heading = "What to do")]
+    pub only: Vec<String>,
+    /// All but these migrations
+    #[arg(long, value_name = "ID", help_heading = "What to do")]
+    pub skip: Vec<String>,
+    /// Migrations that are off unless asked for, as well
+    #[arg(long, value_name = "ID", help_heading = "What to do")]
+    pub enable: Vec<String>,
+    /// `review`: migrations that change behaviour as well; read their diff
+    #[arg(long, value_name = "LEVEL", help_heading = "What to do")]
+    pub safety: Option<SafetyArg>,
+    /// A parameter of a migration
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What to do")]
+    pub set: Vec<String>,
+    /// A YAML file with parameters
+    #[arg(long, value_name = "FILE", help_heading = "What to do")]
+    pub values: Vec<PathBuf>,
+    /// A folder with packs of your own (migrations/<pack>/…)
+    #[arg(long, value_name = "DIR", help_heading = "What to do")]
+    pub packs: Vec<PathBuf>,
+
+    /// Write the files in place
+    #[arg(short, long, visible_alias = "fix", conflicts_with_all = ["check", "dry_run"], help_heading = "What comes out")]
+    pub write: bool,
+    /// Print the names of the files that would change, no diff
+    #[arg(long, conflicts_with = "format", help_heading = "What comes out")]
+    pub check: bool,
+    /// Write nothing, which is the default
+    #[arg(long, help_heading = "What comes out")]
+    pub dry_run: bool,
+    /// What is printed on standard output
+    #[arg(long, value_name = "FORMAT", help_heading = "What comes out")]
+    pub format: Option<FormatArg>,
+    /// The least level of a finding that makes the exit code 1 [default: error]
+    #[arg(long, value_name = "LEVEL", help_heading = "What comes out")]
+    pub fail_on: Option<FailOnArg>,
+    /// Exit with 0 where it would be 1
+    #[arg(long, help_heading = "What comes out")]
+    pub exit_zero: bool,
+    /// Errors alone on standard error
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "What comes out")]
+    pub quiet: bool,
+    /// Name every file that was not read
+    #[arg(short, long, help_heading = "What comes out")]
+    pub verbose: bool,
+
+    /// Leave these files and folders out, as in a .gitignore
+    #[arg(long, value_name = "GLOB", help_heading = "Which files")]
+    pub exclude: Vec<String>,
+    /// Hidden files as well (.github, .argocd and .gitlab are always walked)
+    #[arg(long, help_heading = "Which files")]
+    pub hidden: bool,
+    /// Files that .gitignore names as well
+    #[arg(long, help_heading = "Which files")]
+    pub no_ignore: bool,
+    /// With -w: write files that have changes which are not committed
+    #[arg(long, help_heading = "Which files")]
+    pub allow_dirty: bool,
+    /// The name that standard input goes by
+    #[arg(long, value_name = "NAME", help_heading = "Which files")]
+    pub stdin_filename: Option<String>,
+    /// Files that are worked on at once [default: one per processor]
+    #[arg(short = 'j', long, value_name = "N", help_heading = "Which files")]
+    pub threads: Option<usize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct List {
+    /// A pack [default: all, in short]
+    pub pack: Option<String>,
+    /// A folder with packs of your own (migrations/<pack>/…)
+    #[arg(long, value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// A migration; the id may be shortened
+    pub id: String,
+    /// The migration's own text as well
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// A folder with packs of your own (migrations/<pack>/…)
+    #[arg(long, value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PhaseArg {
+    Before,
+    After,
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SafetyArg {
+    Safe,
+    Review,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    Diff,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOnArg {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+/// A command line that was understood, or the exit code of one that was answered already (help, version, wrong usage).
+pub enum Parsed {
+    Run(Args),
+    Told(u8),
+}
+
+pub fn parse(line: &[OsString]) -> Parsed {
+    match Args::try_parse_from(line) {
+        Ok(args) => Parsed::Run(args),
+        Err(said) => {
+            // A closed pipe is no reason to complain.
+            let _ = said.print();
+            Parsed::Told(u8::try_from(said.exit_code()).unwrap_or(2))
+        }
+    }
+}
+
+impl Args {
+    pub fn colour(&self) -> Colour {
+        match self.color {
+            ColourArg::Auto => Colour::Auto,
+            ColourArg::Always => Colour::Always,
+            ColourArg::Never => Colour::Never,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_sound() {
+        <super::Args as clap::CommandFactory>::command().debug_assert();
+    }
+}

@@ -1,0 +1,107 @@
+//! Flags and `.yamlift.yaml` together: what a run is asked to do.
+use super::args::{FailOnArg, Migrate, PhaseArg, SafetyArg};
+use super::refusal::Refusal;
+use crate::pack::Safety;
+use crate::pack::config::{self, Config};
+use crate::pack::registry::{Library, PhaseFilter, Request};
+use crate::report::Level;
+use anyhow::Context;
+use std::path::{Path, PathBuf};
+
+/// Where the file of settings may lie, from the folder that the run starts in.
+const FILES: [&str; 4] = [".yamlift.yaml", ".yamlift.yml", ".github/.yamlift.yaml", ".github/yamlift.yaml"];
+
+/// The settings of the folder `cwd`; empty where there is no file.
+///
+/// # Errors
+/// A file that cannot be read, or that says what cannot be understood.
+pub fn load(cwd: &Path) -> anyhow::Result<Config> {
+    let Some(file) = FILES.iter().find(|file| cwd.join(file).is_file()) else { return Ok(Config::default()) };
+    let text = std::fs::read_to_string(cwd.join(file)).with_context(|| format!("could not read {file}"))?;
+    Ok(config::read(file, &text)?)
+}
+
+/// Every pack at hand: embedded ones, those of the settings, those of `--packs`, the later ones winning.
+///
+/// # Errors
+/// Folders that hold no pack.
+pub fn library(cwd: &Path, config: &Config, packs: &[PathBuf]) -> anyhow::Result<Library> {
+    let folders: Vec<PathBuf> =
+        config.packs.iter().map(PathBuf::from).chain(packs.iter().cloned()).map(|p| cwd.join(p)).collect();
+    Ok(Library::open(&folders)?)
+}
+
+/// What is asked of the packs. A flag wins over the same setting; lists of ids add up.
+///
+/// # Errors
+/// No version to go to; what is not written as it should be; files of `--values`.
+pub fn request(args: &Migrate, config: &Config, library: &Library) -> anyhow::Result<Request> {
+    let to = or(&args.to, &config.to).iter().map(|to| target(to, library)).collect::<anyhow::Result<Vec<_>>>()?;
+    if to.is_empty() {
+        return Err(Refusal::new("which version to go to?", format!("add --to PACK@VERSION; {}", packs_here(library))));
+    }
+    let from = or(&args.from, &config.from).iter().map(|from| match from.split_once('@') {
+        Some((pack, version)) => (Some(pack.to_owned()), version.to_owned()),
+        None => (None, from.clone()),
+    });
+    let both = |flags: &[String], settings: &[String]| settings.iter().chain(flags).cloned().collect::<Vec<_>>();
+    let mut values = config.params.clone();
+    for file in &args.values {
+        let name = file.display().to_string();
+        let text = std::fs::read_to_string(file).with_context(|| format!("could not read {name}"))?;
+        values.extend(config::values(&name, &text)?);
+    }
+    Ok(Request {
+        to,
+        from: from.collect(),
+        only: both(&args.only, &config.only),
+        skip: both(&args.skip, &config.skip),
+        enable: both(&args.enable, &config.enable),
+        safety: match (args.safety, config.safety.as_deref()) {
+            (Some(SafetyArg::Review), _) | (None, Some("review")) => Safety::Review,
+            _ => Safety::Safe,
+        },
+        phase: match args.phase {
+            Some(PhaseArg::Before) => PhaseFilter::Before,
+            Some(PhaseArg::After) => PhaseFilter::After,
+            Some(PhaseArg::All) | None => PhaseFilter::All,
+        },
+        set: args.set.iter().map(|set| assignment(set)).collect::<anyhow::Result<_>>()?,
+        values,
+    })
+}
+
+/// The least level that makes the exit code 1; none: no finding does.
+pub fn fail_on(args: &Migrate) -> Option<Level> {
+    match args.fail_on {
+        Some(FailOnArg::Never) => None,
+        Some(FailOnArg::Note) => Some(Level::Note),
+        Some(FailOnArg::Warning) => Some(Level::Warning),
+        Some(FailOnArg::Error) | None => Some(Level::Error),
+    }
+}
+
+fn or<'a>(flags: &'a [String], settings: &'a [String]) -> &'a [String] {
+    if flags.is_empty() { settings } else { flags }
+}
+
+fn target(to: &str, library: &Library) -> anyhow::Result<(String, String)> {
+    match to.split_once('@') {
+        Some((pack, version)) if !pack.is_empty() && !version.is_empty() => Ok((pack.to_owned(), version.to_owned())),
+        _ => Err(Refusal::new(format!("--to {to}: a pack and a version are needed, PACK@VERSION"), packs_here(library))),
+    }
+}
+
+fn packs_here(library: &Library) -> String {
+    match library.names() {
+        names if names.is_empty() => "there is no pack; --packs DIR brings some".into(),
+        names => format!("packs: {}   (their versions: yamlift list)", names.join(", ")),
+    }
+}
+
+fn assignment(set: &str) -> anyhow::Result<(String, String)> {
+    match set.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(Refusal::new(format!("--set {set}: a name and a value are needed, NAME=VALUE"), "")),
+    }
+}

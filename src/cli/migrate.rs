@@ -1,0 +1,151 @@
+//! `yamlift migrate`: the run, then its outputs.
+use super::args::{FormatArg, Migrate};
+use super::refusal::Refusal;
+use super::{DONE, FAILED, OPEN, config};
+use crate::output::{diff, dirty, human, json, progress::Progress, summary, terminal::Terminal, write};
+use crate::pipeline::{self, Input, Job, Sources};
+use crate::report::{Level, Report};
+use anyhow::Context;
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Result<u8> {
+    let since = Instant::now();
+    let cwd = std::env::current_dir().context("the current folder is gone")?;
+    let config = config::load(&cwd)?;
+    let library = config::library(&cwd, &config, &args.packs)?;
+    let runs = library.runs(&config::request(args, &config, &library)?)?;
+    let input = input(args, &config.exclude, cwd)?;
+    let (root, stdin) = match &input {
+        Input::Files(found) => (found.root.clone(), None),
+        Input::Text(_, bytes) => (PathBuf::new(), Some(bytes.clone())),
+    };
+
+    let progress = Progress::new(!args.quiet);
+    let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
+    let job = Job { input, runs: &runs, threads: args.threads, progress: &bar };
+    let report = pipeline::run(job);
+    progress.end();
+    let mut report = report?;
+
+    if args.write && stdin.is_none() {
+        if !args.allow_dirty {
+            refuse_dirty(&root, &report)?;
+        }
+        write::all(&root, &mut report);
+    }
+    let ran: Vec<json::Ran> = (runs.iter())
+        .map(|run| json::Ran { pack: run.pack.name.clone(), from: run.from.to_string(), to: run.to.to_string() })
+        .collect();
+    terminal.out(&result(args, &report, &ran, stdin.as_deref(), terminal))?;
+
+    let exit = exit_code(args, &report);
+    let least = if args.quiet { Level::Error } else { Level::Note };
+    let voice = human::Voice { colour: terminal.colour_err, least, verbose: args.verbose };
+    terminal.err(&human::findings(&report, voice));
+    terminal.err(&human::failures(&report, voice));
+    if !args.quiet {
+        let write_it = stdin.is_none().then(|| command(line));
+        let end = summary::End { runs: &ran, wrote: args.write, took: since.elapsed(), exit, write_it };
+        terminal.err(&summary::render(&report, &end));
+    }
+    Ok(exit)
+}
+
+/// Standard input or files.
+fn input(args: &Migrate, exclude: &[String], cwd: PathBuf) -> anyhow::Result<Input> {
+    if args.paths.iter().any(|path| path == Path::new("-")) {
+        if args.paths.len() > 1 {
+            return Err(Refusal::new("`-` is standard input; no other path can stand beside it", ""));
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("could not read standard input")?;
+        return Ok(Input::Text(args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into()), bytes));
+    }
+    let found = pipeline::find(&Sources {
+        paths: args.paths.clone(),
+        cwd,
+        hidden: args.hidden,
+        no_ignore: args.no_ignore,
+        exclude: exclude.iter().chain(&args.exclude).cloned().collect(),
+    })?;
+    if found.files.is_empty() && found.unread.is_empty() {
+        let help =
+            "only *.yaml and *.yml are looked at; hidden and ignored ones with --hidden and --no-ignore, others by their name";
+        return Err(Refusal::new("there is no YAML file here", help));
+    }
+    Ok(Input::Files(found))
+}
+
+fn refuse_dirty(root: &Path, report: &Report) -> anyhow::Result<()> {
+    let paths: Vec<&str> = report.changed().map(|file| file.source.path.as_str()).collect();
+    let dirty = dirty::files(root, &paths).map_err(|why| {
+        Refusal::new(format!("git cannot say whether the files have changes: {why}"), "--allow-dirty does not ask it")
+    })?;
+    if dirty.is_empty() {
+        return Ok(());
+    }
+    let some = dirty.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    let more = if dirty.len() > 3 { ", …" } else { "" };
+    let have = if dirty.len() == 1 { "1 file here has".to_owned() } else { format!("{} files here have", dirty.len()) };
+    let help = "commit or stash them, so that `git diff` shows only what yamlift did, or pass --allow-dirty\nnothing was written";
+    Err(Refusal::new(format!("{have} changes that are not committed ({some}{more})"), help))
+}
+
+/// What goes to standard output.
+fn result(args: &Migrate, report: &Report, ran: &[json::Ran], stdin: Option<&[u8]>, terminal: Terminal) -> Vec<u8> {
+    if args.format == Some(FormatArg::Json) {
+        return json::render(report, ran).into_bytes();
+    }
+    if args.check {
+        return report.changed().map(|file| format!("{}\n", file.source.path)).collect::<String>().into_bytes();
+    }
+    if args.write {
+        // Of standard input the whole text, migrated or not; files are written already.
+        let Some(bytes) = stdin else { return Vec::new() };
+        return report.changed().next().map_or_else(|| bytes.to_vec(), |file| file.source.bytes(&file.migrated_text()));
+    }
+    let mut out = String::new();
+    for file in report.changed() {
+        let diff = diff::of(file);
+        out += &if terminal.colour_out { diff::coloured(&diff) } else { diff };
+    }
+    out.into_bytes()
+}
+
+fn exit_code(args: &Migrate, report: &Report) -> u8 {
+    if report.failed().next().is_some() {
+        return FAILED;
+    }
+    let pending = !args.write && report.changed().next().is_some();
+    let least = config::fail_on(args);
+    let noted = least == Some(Level::Note) && !report.offers().is_empty();
+    let found = noted || least.is_some_and(|least| report.findings().any(|finding| finding.level >= least));
+    if (pending || found) && !args.exit_zero { OPEN } else { DONE }
+}
+
+/// The command line that writes: the one that was typed and `-w`.
+fn command(line: &[OsString]) -> String {
+    let plain = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./@=:,+%".contains(c));
+    let mut words = vec!["yamlift".to_owned()];
+    for word in line.iter().skip(1).map(|word| word.to_string_lossy()) {
+        if word != "--check" && word != "--dry-run" {
+            words.push(if plain(&word) { word.into_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) });
+        }
+    }
+    words.push("-w".into());
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_command_can_be_pasted() {
+        let line: Vec<OsString> = ["/x/yamlift", "migrate", "my dir", "--check", "--to", "a@1.2"].map(OsString::from).into();
+        assert_eq!(command(&line), "yamlift migrate 'my dir' --to a@1.2 -w");
+    }
+}
