@@ -1,6 +1,6 @@
 //! Flags and `.yamlift.yaml` together: what a run is asked to do.
 use super::args::{FailOnArg, Migrate, PhaseArg, SafetyArg};
-use super::refusal::Refusal;
+use super::refusal::refuse;
 use crate::pack::Safety;
 use crate::pack::config::{self, Config};
 use crate::pack::registry::{Library, PhaseFilter, Request};
@@ -38,7 +38,7 @@ pub fn library(cwd: &Path, config: &Config, packs: &[PathBuf]) -> anyhow::Result
 pub fn request(args: &Migrate, config: &Config, library: &Library) -> anyhow::Result<Request> {
     let to = or(&args.to, &config.to).iter().map(|to| target(to, library)).collect::<anyhow::Result<Vec<_>>>()?;
     if to.is_empty() {
-        return Err(Refusal::new("which version to go to?", format!("add --to PACK@VERSION; {}", packs_here(library))));
+        return Err(refuse("which version to go to?", format!("add --to PACK@VERSION; {}", packs_here(library))));
     }
     let from = or(&args.from, &config.from).iter().map(|from| match from.split_once('@') {
         Some((pack, version)) => (Some(pack.to_owned()), version.to_owned()),
@@ -88,7 +88,7 @@ fn or<'a>(flags: &'a [String], settings: &'a [String]) -> &'a [String] {
 fn target(to: &str, library: &Library) -> anyhow::Result<(String, String)> {
     match to.split_once('@') {
         Some((pack, version)) if !pack.is_empty() && !version.is_empty() => Ok((pack.to_owned(), version.to_owned())),
-        _ => Err(Refusal::new(format!("--to {to}: a pack and a version are needed, PACK@VERSION"), packs_here(library))),
+        _ => Err(refuse(format!("--to {to}: a pack and a version are needed, PACK@VERSION"), packs_here(library))),
     }
 }
 
@@ -102,6 +102,6 @@ fn packs_here(library: &Library) -> String {
 fn assignment(set: &str) -> anyhow::Result<(String, String)> {
     match set.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(Refusal::new(format!("--set {set}: a name and a value are needed, NAME=VALUE"), "")),
+        _ => Err(refuse(format!("--set {set}: a name and a value are needed, NAME=VALUE"), "")),
     }
 }

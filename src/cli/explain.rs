@@ -1,6 +1,6 @@
 //! `yamlift explain`: one migration in words.
 use super::args::Explain;
-use super::refusal::Refusal;
+use super::refusal::refuse;
 use super::{config, list};
 use crate::pack::nearest::nearest;
 use crate::pack::params::{Kind, Param};
@@ -14,10 +14,10 @@ pub fn run(args: &Explain) -> anyhow::Result<String> {
     let library = config::library(&cwd, &config::load(&cwd)?, &args.packs)?;
     let (pack, migration) = find(&library, &args.id)?;
     let mut out = describe(&pack, &migration);
-    if args.verbose {
-        if let Ok(text) = std::fs::read_to_string(&migration.file) {
-            let _ = write!(out, "\n# {}\n{text}", migration.file);
-        }
+    if args.verbose
+        && let Ok(text) = std::fs::read_to_string(&migration.file)
+    {
+        let _ = write!(out, "\n# {}\n{text}", migration.file);
     }
     Ok(out)
 }
@@ -43,11 +43,11 @@ fn find(library: &Library, id: &str) -> anyhow::Result<(Arc<Pack>, Arc<Migration
                 Some(name) => format!("did you mean `{name}`?"),
                 None => "yamlift list PACK names them".into(),
             };
-            Err(Refusal::new(format!("there is no migration `{id}`"), help))
+            Err(refuse(format!("there is no migration `{id}`"), help))
         }
         _ => {
             let names: Vec<&str> = hits.iter().map(|(_, migration)| migration.id.as_str()).collect();
-            Err(Refusal::new(format!("`{id}` may be one of several migrations"), names.join("\n")))
+            Err(refuse(format!("`{id}` may be one of several migrations"), names.join("\n")))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `yamlift migrate`: the run, then its outputs.
 use super::args::{FormatArg, Migrate};
-use super::refusal::Refusal;
+use super::refusal::refuse;
 use super::{DONE, FAILED, OPEN, config};
 use crate::output::{diff, dirty, human, json, progress::Progress, summary, terminal::Terminal, write};
 use crate::pipeline::{self, Input, Job, Sources};
@@ -58,7 +58,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
 fn input(args: &Migrate, exclude: &[String], cwd: PathBuf) -> anyhow::Result<Input> {
     if args.paths.iter().any(|path| path == Path::new("-")) {
         if args.paths.len() > 1 {
-            return Err(Refusal::new("`-` is standard input; no other path can stand beside it", ""));
+            return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
         }
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).context("could not read standard input")?;
@@ -74,7 +74,7 @@ fn input(args: &Migrate, exclude: &[String], cwd: PathBuf) -> anyhow::Result<Inp
     if found.files.is_empty() && found.unread.is_empty() {
         let help =
             "only *.yaml and *.yml are looked at; hidden and ignored ones with --hidden and --no-ignore, others by their name";
-        return Err(Refusal::new("there is no YAML file here", help));
+        return Err(refuse("there is no YAML file here", help));
     }
     Ok(Input::Files(found))
 }
@@ -82,7 +82,7 @@ fn input(args: &Migrate, exclude: &[String], cwd: PathBuf) -> anyhow::Result<Inp
 fn refuse_dirty(root: &Path, report: &Report) -> anyhow::Result<()> {
     let paths: Vec<&str> = report.changed().map(|file| file.source.path.as_str()).collect();
     let dirty = dirty::files(root, &paths).map_err(|why| {
-        Refusal::new(format!("git cannot say whether the files have changes: {why}"), "--allow-dirty does not ask it")
+        refuse(format!("git cannot say whether the files have changes: {why}"), "--allow-dirty does not ask it")
     })?;
     if dirty.is_empty() {
         return Ok(());
@@ -91,7 +91,7 @@ fn refuse_dirty(root: &Path, report: &Report) -> anyhow::Result<()> {
     let more = if dirty.len() > 3 { ", …" } else { "" };
     let have = if dirty.len() == 1 { "1 file here has".to_owned() } else { format!("{} files here have", dirty.len()) };
     let help = "commit or stash them, so that `git diff` shows only what yamlift did, or pass --allow-dirty\nnothing was written";
-    Err(Refusal::new(format!("{have} changes that are not committed ({some}{more})"), help))
+    Err(refuse(format!("{have} changes that are not committed ({some}{more})"), help))
 }
 
 /// What goes to standard output.

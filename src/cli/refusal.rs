@@ -5,15 +5,14 @@ use std::fmt::Write as _;
 /// An error with lines that help.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub struct Refusal {
-    pub message: String,
-    pub help: String,
+struct Refusal {
+    message: String,
+    help: String,
 }
 
-impl Refusal {
-    pub fn new(message: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
-        Refusal { message: message.into(), help: help.into() }.into()
-    }
+/// An error that ends a run: what is wrong, and lines that say what to do.
+pub fn refuse(message: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
+    Refusal { message: message.into(), help: help.into() }.into()
 }
 
 pub fn render(error: &anyhow::Error, colour: bool) -> String {

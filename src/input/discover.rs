@@ -4,8 +4,8 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
-/// Hidden folders that hold configuration and are walked all the same.
-const WALKED: [&str; 3] = [".github", ".argocd", ".gitlab"];
+/// Hidden folders that are walked all the same, one a line.
+const WALKED: &str = include_str!("../../templates/hidden-folders.txt");
 
 /// What to look for, and where.
 #[derive(Debug, Clone, Default)]
@@ -179,7 +179,7 @@ fn walk_folder(
 
 fn shown(entry: &DirEntry, hidden: bool) -> bool {
     let name = entry.file_name().to_string_lossy();
-    entry.depth() == 0 || name != ".git" && (hidden || !name.starts_with('.') || WALKED.contains(&name.as_ref()))
+    entry.depth() == 0 || name != ".git" && (hidden || !name.starts_with('.') || WALKED.lines().any(|walked| walked == name))
 }
 
 /// Regular files alone: a link's file is found where it is, if it is in the folder at all.

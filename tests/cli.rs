@@ -1,0 +1,211 @@
+//! What a run says and how it ends: one test per row of the exit-code table, and bad input of every kind.
+mod scratch;
+use scratch::{NEW, OLD, Scratch, with};
+
+#[test]
+fn nothing_to_do_is_0_and_one_calm_line() {
+    let scratch = Scratch::new(&[("a.yaml", "a: 1\n"), ("b.yaml", NEW)]);
+    let said = scratch.migrate(&[]);
+    assert_eq!((said.code, said.text()), (0, ""), "{}", said.err);
+    assert_eq!(said.err, "demo 1.1: nothing to migrate in 2 files (1 read)\n");
+}
+
+#[test]
+fn pending_edits_are_1_and_a_diff() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", "b: 1\n")]);
+    let said = scratch.migrate(&["."]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let want = "--- a/a.yaml\n+++ b/a.yaml\n@@ -2,4 +2,4 @@\n kind: Thing\n spec:\n   # why\n-  oldName: 'x'  # kept\n+  newName: 'x'  # kept\n";
+    assert_eq!(said.text(), want);
+    assert!(said.err.starts_with("1 file to change, 1 unchanged, 0 unread · "), "{}", said.err);
+    assert!(said.err.contains("Write it: yamlift migrate --to demo@1.1") && said.err.trim_end().ends_with("-w"), "{}", said.err);
+    assert_eq!(scratch.get("a.yaml"), OLD.as_bytes());
+}
+
+#[test]
+fn check_names_the_files() {
+    let scratch = Scratch::new(&[("x/a.yaml", OLD), ("b.yaml", OLD), ("c.yaml", NEW)]);
+    let said = scratch.migrate(&["--check"]);
+    assert_eq!((said.code, said.text()), (1, "b.yaml\nx/a.yaml\n"), "{}", said.err);
+}
+
+#[test]
+fn a_write_that_leaves_nothing_is_0() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let said = scratch.migrate(&["-w"]);
+    assert_eq!((said.code, said.text()), (0, ""), "{}", said.err);
+    assert!(said.err.starts_with("1 file written, 0 unchanged"), "{}", said.err);
+    assert_eq!(scratch.get("a.yaml"), NEW.as_bytes());
+}
+
+#[test]
+fn findings_count_from_fail_on_upwards() {
+    let scratch = Scratch::new(&[("a.yaml", &with("odd"))]);
+    assert_eq!(scratch.migrate(&[]).code, 0);
+    assert_eq!(scratch.migrate(&["--fail-on", "warning"]).code, 1);
+    assert_eq!(scratch.migrate(&["--fail-on", "note"]).code, 1);
+    assert_eq!(scratch.migrate(&["--fail-on", "warning", "--exit-zero"]).code, 0);
+    scratch.put("a.yaml", with("bad"));
+    let said = scratch.migrate(&[]);
+    assert_eq!(said.code, 1);
+    let want = "error[demo/1.1/bad]: This stops.\n --> a.yaml:4:8\n  |\n4 |   bad: 1\n";
+    assert!(said.err.starts_with(want), "{}", said.err);
+    assert_eq!(scratch.migrate(&["-w"]).code, 1);
+    assert_eq!(scratch.migrate(&["--fail-on", "never"]).code, 0);
+}
+
+#[test]
+fn what_is_not_asked_for_is_a_note() {
+    let scratch = Scratch::new(&[("a.yaml", &with("quiet")), ("b.yaml", &with("quiet"))]);
+    let said = scratch.migrate(&[]);
+    assert_eq!((said.code, said.text()), (0, ""), "{}", said.err);
+    assert_eq!(said.err.matches("note[demo/1.1/louder]").count(), 1, "{}", said.err);
+    assert!(said.err.contains("2 files: --safety review"), "{}", said.err);
+    assert_eq!(scratch.migrate(&["--fail-on", "note"]).code, 1);
+    assert_eq!(scratch.migrate(&["--safety", "review"]).text().matches("+  loud: 1").count(), 2);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_2_and_the_rest_is_done() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    scratch.put("utf16.yaml", b"\xff\xfek\0:\0");
+    scratch.put("latin.yaml", b"kind: Thing\napiVersion: demo.dev/v1\nspec: { oldName: \xe9 }\n");
+    scratch.put("twice.yaml", format!("{OLD}  oldName: y\n"));
+    scratch.put("harmless.yaml", b"\xe9");
+    let said = scratch.migrate(&["-w"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert_eq!(scratch.get("a.yaml"), NEW.as_bytes());
+    assert!(said.err.contains("error: could not read latin.yaml: not UTF-8 at byte 53 (line 3)\n"), "{}", said.err);
+    assert!(said.err.contains("error: could not read utf16.yaml: UTF-16, not UTF-8\n"), "{}", said.err);
+    assert!(said.err.contains("error: could not read twice.yaml:6:"), "{}", said.err);
+    assert!(said.err.contains("1 file written, 1 unchanged, 3 unread"), "{}", said.err);
+    assert!(said.err.trim_end().ends_with("exit 2"), "{}", said.err);
+    assert_eq!(scratch.migrate(&["--exit-zero"]).code, 2);
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let no = |args: &[&str], why: &str| {
+        let said = scratch.run(args);
+        assert_eq!(said.code, 2, "{args:?}: {}", said.err);
+        assert!(said.err.contains(why) && said.out.is_empty(), "{args:?}: {}", said.err);
+    };
+    let packs = scratch.packs();
+    let packs = packs.to_str().unwrap();
+    no(&["migrate", "--nope"], "--nope");
+    no(&["migrat"], "migrate");
+    no(&["migrate", "--packs", packs], "which version to go to?");
+    no(&["migrate", "--packs", packs, "--to", "1.1"], "PACK@VERSION");
+    no(&["migrate", "--packs", packs, "--to", "dmo@1.1"], "demo");
+    no(&["migrate", "--packs", packs, "--to", "demo@1.11"], "1.1");
+    no(&["migrate", "--packs", packs, "--to", "demo@1.1", "--only", "nwe-name"], "new-name");
+    no(&["migrate", "--packs", packs, "--to", "demo@1.2", "--set", "prot=1"], "port");
+    no(&["migrate", "--packs", packs, "--to", "demo@1.2", "--set", "port=x"], "port");
+    no(&["migrate", "--packs", packs, "--to", "demo@1.1", "--set", "port"], "NAME=VALUE");
+    no(&["migrate", "--packs", "none", "--to", "demo@1.1"], "none");
+    no(&["migrate", "--packs", packs, "--to", "demo@1.1", "gone.yaml"], "there is no gone.yaml");
+    no(&["migrate", "--packs", packs, "--to", "demo@1.1", "--exclude", "a{"], "--exclude a{");
+    no(&["migrate", "--packs", packs, "--to", "demo@1.1", "-", "a.yaml"], "standard input");
+    no(&["migrate", "-w", "--check"], "--check");
+    no(&["explain", "--packs", packs, "new-nam"], "did you mean `new-name`?");
+    no(&["list", "--packs", packs, "dmo"], "demo");
+}
+
+#[test]
+fn a_folder_without_yaml_is_2() {
+    let scratch = Scratch::new(&[("a.txt", "x")]);
+    let said = scratch.migrate(&[]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.starts_with("error: there is no YAML file here\n  "), "{}", said.err);
+}
+
+#[test]
+fn a_broken_pack_is_2_with_its_place() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let file = scratch.packs().join("migrations/demo/1.1/new-name.yaml");
+    let text = std::fs::read_to_string(&file).unwrap().replace("rename:", "renam:");
+    std::fs::write(&file, text).unwrap();
+    let said = scratch.migrate(&[]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("new-name.yaml:9:") && said.err.contains("rename"), "{}", said.err);
+}
+
+#[test]
+fn the_report_as_json() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", &with("odd")), ("c.yaml", "c: 1\n"), ("d.yaml", &with("quiet"))]);
+    let said = scratch.migrate(&["--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&said.out).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["runs"][0]["to"], "1.1");
+    assert_eq!(json["summary"]["files"], 4);
+    let files = json["files"].as_array().unwrap();
+    assert_eq!(files.len(), 3);
+    assert_eq!((&files[0]["path"], &files[0]["outcome"]), (&"a.yaml".into(), &"migrated".into()));
+    assert_eq!(files[0]["steps"][0]["migration"], "demo/1.1/new-name");
+    let splice = &files[0]["steps"][0]["splices"][0];
+    let at = |name: &str| usize::try_from(splice["at"][name].as_u64().unwrap()).unwrap();
+    let new = format!("{}{}{}", &OLD[..at("start")], splice["with"].as_str().unwrap(), &OLD[at("end")..]);
+    assert_eq!(new, NEW);
+    let finding = &files[1]["findings"][0];
+    assert_eq!((&finding["level"], &finding["id"]), (&"warning".into(), &"demo/1.1/odd".into()));
+    assert_eq!((&finding["line"], &finding["column"], &finding["path"]), (&4.into(), &8.into(), &"b.yaml".into()));
+    assert_eq!(json["offered"][0]["files"], 1);
+    assert_eq!(scratch.migrate(&["--format", "json"]).out, said.out);
+}
+
+#[test]
+fn settings_file_and_flags() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("gen/b.yaml", OLD), ("q.yaml", &with("quiet"))]);
+    let packs = scratch.packs();
+    scratch.put(".yamlift.yaml", format!("packs: {}\nto: demo@1.1\nexclude: gen\nsafety: review\n", packs.display()));
+    assert_eq!(scratch.run(&["migrate", "--check"]).text(), "a.yaml\nq.yaml\n");
+    assert_eq!(scratch.run(&["migrate", "--check", "--safety", "safe"]).text(), "a.yaml\n");
+    scratch.put(".yamlift.yaml", "to: demo@1.1\nexlude: gen\n");
+    let said = scratch.run(&["migrate"]);
+    assert_eq!(said.code, 2);
+    assert_eq!(said.err, "error: there is no setting `exlude`\n  --> .yamlift.yaml:2:1\n  did you mean `exclude`?\n");
+}
+
+#[test]
+fn which_migrations() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("p.yaml", &with("port"))]);
+    let packs = scratch.packs();
+    let packs = packs.to_str().unwrap();
+    let check = |args: &[&str]| {
+        let said = scratch.run(&[&["migrate", "--packs", packs, "--check"], args].concat());
+        String::from_utf8(said.out).unwrap()
+    };
+    assert_eq!(check(&["--to", "demo@1.2", "--from", "1.0"]), "a.yaml\np.yaml\n");
+    assert_eq!(check(&["--to", "demo@1.2"]), "p.yaml\n");
+    assert_eq!(check(&["--to", "demo@1.2", "--from", "1.0", "--only", "new-name"]), "a.yaml\n");
+    assert_eq!(check(&["--to", "demo@1.2", "--from", "demo@1.0", "--skip", "demo/1.1/new-name"]), "p.yaml\n");
+    assert_eq!(check(&["--to", "demo@1.2", "--set", "port=1"]), "");
+    scratch.put("values.txt", "port: 1\n");
+    assert_eq!(check(&["--to", "demo@1.2", "--values", "values.txt"]), "");
+}
+
+#[test]
+fn list_and_explain_and_the_overview() {
+    let scratch = Scratch::new(&[]);
+    let packs = scratch.packs();
+    let packs = packs.to_str().unwrap();
+    let list = scratch.run(&["list", "--packs", packs]);
+    assert!(list.code == 0 && list.text().contains("demo   "), "{}{}", list.text(), list.err);
+    let list = scratch.run(&["list", "demo", "--packs", packs]);
+    assert!(list.code == 0 && list.text().contains("safe    new-name  oldName is called newName"), "{}{}", list.text(), list.err);
+    let explain = scratch.run(&["explain", "new-name", "--packs", packs]);
+    let text = explain.text();
+    assert!(text.contains("1.1 reads newName alone.") && text.contains("https://demo.dev/new-name"), "{text}{}", explain.err);
+    let overview = scratch.run(&[]);
+    assert!(overview.code == 0 && overview.text().contains("Usage: yamlift <COMMAND>"));
+    assert_eq!((scratch.run(&["--version"]).code, scratch.run(&["migrate", "--help"]).code), (0, 0));
+}
+
+#[test]
+fn quiet_says_errors_alone() {
+    let scratch = Scratch::new(&[("a.yaml", &with("odd")), ("b.yaml", &with("quiet"))]);
+    assert_eq!(scratch.migrate(&["-q"]).err, "");
+    scratch.put("c.yaml", b"\xff\xfea\0");
+    assert_eq!(scratch.migrate(&["-q"]).err.lines().next(), Some("error: could not read c.yaml: UTF-16, not UTF-8"));
+}
