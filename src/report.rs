@@ -109,6 +109,11 @@ impl FileReport {
         !self.steps.is_empty()
     }
 
+    /// Where byte `at` of the text on disk is after all steps; the start of the new text, where it was replaced.
+    pub fn after(&self, at: usize) -> usize {
+        self.steps.iter().fold(at, |at, step| after(&step.splices, at))
+    }
+
     /// A file that was not read, or whose proof failed. `at`: 1-based line and byte of the place, where there is one.
     pub fn unread(source: Source, why: impl Into<String>, at: Option<(usize, usize)>, help: Option<String>) -> Self {
         let why = why.into();
@@ -156,6 +161,18 @@ pub fn apply(text: &str, splices: &[Splice]) -> String {
     }
     out.push_str(&text[from..]);
     out
+}
+
+/// Where byte `at` of a text is after `splices`.
+fn after(splices: &[Splice], at: usize) -> usize {
+    let mut moved = at;
+    for splice in splices.iter().take_while(|splice| splice.at.start < at) {
+        match splice.at.end <= at {
+            true => moved = moved + splice.with.len() - splice.at.len(),
+            false => return moved - (at - splice.at.start),
+        }
+    }
+    moved
 }
 
 /// A whole run: what every output is a function of.
@@ -245,4 +262,18 @@ pub struct Offered {
     pub places: usize,
     /// `path:line:column` of the first place.
     pub first: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_find_their_new_place() {
+        let splices = [Splice { at: 2..4, with: "xyz".into() }, Splice { at: 6..6, with: "!".into() }];
+        // ab[cd→xyz]ef[→!]gh
+        assert_eq!(apply("abcdefgh", &splices), "abxyzef!gh");
+        let places: Vec<usize> = (0..=8).map(|at| after(&splices, at)).collect();
+        assert_eq!(places, [0, 1, 2, 2, 5, 6, 7, 9, 10]);
+    }
 }

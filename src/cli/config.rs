@@ -11,23 +11,37 @@ use std::path::{Path, PathBuf};
 /// Where the file of settings may lie, from the folder that the run starts in.
 const FILES: [&str; 4] = [".yamlift.yaml", ".yamlift.yml", ".github/.yamlift.yaml", ".github/yamlift.yaml"];
 
-/// The settings of the folder `cwd`; empty where there is no file.
+/// Settings, and the folder that paths in them are relative to.
+#[derive(Debug)]
+pub struct Settings {
+    pub folder: PathBuf,
+    pub config: Config,
+}
+
+/// The settings for `start`: of this folder, else of the nearest one above it, up to the top of its git checkout.
 ///
 /// # Errors
 /// A file that cannot be read, or that says what cannot be understood.
-pub fn load(cwd: &Path) -> anyhow::Result<Config> {
-    let Some(file) = FILES.iter().find(|file| cwd.join(file).is_file()) else { return Ok(Config::default()) };
-    let text = std::fs::read_to_string(cwd.join(file)).with_context(|| format!("could not read {file}"))?;
-    Ok(config::read(file, &text)?)
+pub fn load(start: &Path) -> anyhow::Result<Settings> {
+    let top = start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(start);
+    for folder in start.ancestors().take_while(|folder| folder.starts_with(top)) {
+        if let Some(file) = FILES.iter().find(|file| folder.join(file).is_file()) {
+            let path = folder.join(file);
+            let name = path.strip_prefix(start).unwrap_or(&path).display().to_string();
+            let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {name}"))?;
+            return Ok(Settings { folder: folder.to_owned(), config: config::read(&name, &text)? });
+        }
+    }
+    Ok(Settings { folder: start.to_owned(), config: Config::default() })
 }
 
 /// Every pack at hand: embedded ones, those of the settings, those of `--packs`, the later ones winning.
 ///
 /// # Errors
 /// Folders that hold no pack.
-pub fn library(cwd: &Path, config: &Config, packs: &[PathBuf]) -> anyhow::Result<Library> {
-    let folders: Vec<PathBuf> =
-        config.packs.iter().map(PathBuf::from).chain(packs.iter().cloned()).map(|p| cwd.join(p)).collect();
+pub fn library(settings: &Settings, packs: &[PathBuf]) -> anyhow::Result<Library> {
+    let own = settings.config.packs.iter().map(|folder| settings.folder.join(folder));
+    let folders: Vec<PathBuf> = own.chain(packs.iter().cloned()).collect();
     Ok(Library::open(&folders)?)
 }
 

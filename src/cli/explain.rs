@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub fn run(args: &Explain) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
-    let library = config::library(&cwd, &config::load(&cwd)?, &args.packs)?;
+    let library = config::library(&config::load(&cwd)?, &args.packs)?;
     let (pack, migration) = find(&library, &args.id)?;
     let mut out = describe(&pack, &migration);
     if args.verbose

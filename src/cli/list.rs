@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 pub fn run(args: &List) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
-    let library = config::library(&cwd, &config::load(&cwd)?, &args.packs)?;
+    let library = config::library(&config::load(&cwd)?, &args.packs)?;
     if let Some(name) = &args.pack {
         return Ok(migrations(library.pack(name)?.as_ref()));
     }

@@ -8,19 +8,24 @@ use crate::report::{Level, Report};
 use anyhow::Context;
 use std::ffi::OsString;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Result<u8> {
     let since = Instant::now();
     let cwd = std::env::current_dir().context("the current folder is gone")?;
-    let config = config::load(&cwd)?;
-    let library = config::library(&cwd, &config, &args.packs)?;
-    let runs = library.runs(&config::request(args, &config, &library)?)?;
-    let input = input(args, &config.exclude, cwd)?;
-    let (root, stdin) = match &input {
-        Input::Files(found) => (found.root.clone(), None),
-        Input::Text(_, bytes) => (PathBuf::new(), Some(bytes.clone())),
+    let mut sources =
+        Sources { paths: args.paths.clone(), cwd, hidden: args.hidden, no_ignore: args.no_ignore, exclude: args.exclude.clone() };
+    let piped = args.paths.iter().any(|path| path == Path::new("-"));
+    let root = if piped { sources.cwd.clone() } else { pipeline::root(&sources)? };
+    let settings = config::load(&root)?;
+    let library = config::library(&settings, &args.packs)?;
+    let runs = library.runs(&config::request(args, &settings.config, &library)?)?;
+    sources.exclude.extend(settings.config.exclude);
+    let input = if piped { standard_input(args)? } else { files(&sources)? };
+    let stdin = match &input {
+        Input::Files(_) => None,
+        Input::Text(_, bytes) => Some(bytes.clone()),
     };
 
     let progress = Progress::new(!args.quiet);
@@ -43,7 +48,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
 
     let exit = exit_code(args, &report);
     let least = if args.quiet { Level::Error } else { Level::Note };
-    let voice = human::Voice { colour: terminal.colour_err, least, verbose: args.verbose };
+    let voice = human::Voice { colour: terminal.colour_err, least, verbose: args.verbose, wrote: args.write };
     terminal.err(&human::findings(&report, voice));
     terminal.err(&human::failures(&report, voice));
     if !args.quiet {
@@ -54,26 +59,20 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     Ok(exit)
 }
 
-/// Standard input or files.
-fn input(args: &Migrate, exclude: &[String], cwd: PathBuf) -> anyhow::Result<Input> {
-    if args.paths.iter().any(|path| path == Path::new("-")) {
-        if args.paths.len() > 1 {
-            return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
-        }
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).context("could not read standard input")?;
-        return Ok(Input::Text(args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into()), bytes));
+fn standard_input(args: &Migrate) -> anyhow::Result<Input> {
+    if args.paths.len() > 1 {
+        return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
     }
-    let found = pipeline::find(&Sources {
-        paths: args.paths.clone(),
-        cwd,
-        hidden: args.hidden,
-        no_ignore: args.no_ignore,
-        exclude: exclude.iter().chain(&args.exclude).cloned().collect(),
-    })?;
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).context("could not read standard input")?;
+    Ok(Input::Text(args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into()), bytes))
+}
+
+fn files(sources: &Sources) -> anyhow::Result<Input> {
+    let found = pipeline::find(sources)?;
     if found.files.is_empty() && found.unread.is_empty() {
         let help =
-            "only *.yaml and *.yml are looked at; hidden and ignored ones with --hidden and --no-ignore, others by their name";
+            "*.yaml and *.yml are looked at: hidden ones with --hidden, ignored ones with --no-ignore, others by their name";
         return Err(refuse("there is no YAML file here", help));
     }
     Ok(Input::Files(found))

@@ -52,7 +52,7 @@ pub enum DiscoverError {
 /// A path that was named but is not there; a glob that cannot be read.
 pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
     let named = named(walk)?;
-    let root = root(walk, &named)?;
+    let root = nearest_folder(walk, &named)?;
     let exclude = overrides(&root, &walk.exclude)?;
     let (folders, single): (Vec<_>, Vec<_>) = named.into_iter().partition(|path| path.is_dir());
     let mut found = Found { root: root.clone(), ..Found::default() };
@@ -71,6 +71,14 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
     found.unread.sort();
     found.unread.dedup();
     Ok(found)
+}
+
+/// The folder that the paths of a run are relative to.
+///
+/// # Errors
+/// As `files`.
+pub fn root(walk: &Walk) -> Result<PathBuf, DiscoverError> {
+    nearest_folder(walk, &named(walk)?)
 }
 
 fn tidy(paths: &mut Vec<String>) {
@@ -101,7 +109,7 @@ fn absolute(path: &Path) -> Result<PathBuf, DiscoverError> {
     path.canonicalize().map_err(|e| DiscoverError::Io(path.display().to_string(), e))
 }
 
-fn root(walk: &Walk, named: &[PathBuf]) -> Result<PathBuf, DiscoverError> {
+fn nearest_folder(walk: &Walk, named: &[PathBuf]) -> Result<PathBuf, DiscoverError> {
     let mut root = absolute(&walk.cwd)?;
     if named.iter().all(|path| path.starts_with(&root)) {
         return Ok(root);

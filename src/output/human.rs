@@ -1,6 +1,6 @@
 //! Findings for people: what breaks, the place with its line, what to do. The only module that knows annotate-snippets.
 use crate::report::{FileReport, Finding, Level, Report};
-use crate::source::Span;
+use crate::source::{Span, line_column};
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
 use std::fmt::Write as _;
 
@@ -12,6 +12,8 @@ pub struct Voice {
     pub least: Level,
     /// Names every file that was not read.
     pub verbose: bool,
+    /// The files were written: places are those of the new text.
+    pub wrote: bool,
 }
 
 /// Comments that went, findings by path and place, migrations that wait to be asked for.
@@ -19,7 +21,7 @@ pub fn findings(report: &Report, voice: Voice) -> String {
     let mut out = String::new();
     for file in report.files.iter().filter(|file| !file.failed()) {
         for finding in file.findings.iter().filter(|finding| finding.level >= voice.least) {
-            out += &snippet(file, finding, voice.colour);
+            out += &snippet(file, finding, voice);
             out.push('\n');
         }
         if voice.least == Level::Note {
@@ -37,25 +39,30 @@ fn renderer(colour: bool) -> Renderer {
 }
 
 /// One finding, with the line that it is about.
-fn snippet(file: &FileReport, finding: &Finding, colour: bool) -> String {
+fn snippet(file: &FileReport, finding: &Finding, voice: Voice) -> String {
+    let new = voice.wrote && file.changed();
+    let text = if new { file.migrated_text() } else { file.source.text.clone() };
+    let at = |byte: usize| if new { file.after(byte) } else { byte };
+    let span = at(finding.span.start)..at(finding.span.end);
+    let (row, column) = if new { line_column(&text, span.start) } else { (finding.line, finding.column) };
     let level = match finding.level {
         Level::Error => Shown::ERROR,
         Level::Warning => Shown::WARNING,
         Level::Note => Shown::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(finding.message.trim_end()).id(&finding.id));
-    let (line, mark) = line_around(&file.source.text, &finding.span);
+    let (line, mark) = line_around(&text, &span);
     if line.is_empty() {
-        let place = annotate_snippets::Origin::path(&finding.path).line(finding.line).char_column(finding.column);
+        let place = annotate_snippets::Origin::path(&finding.path).line(row).char_column(column);
         group = group.element(place);
     } else {
-        let snippet = Snippet::source(line).path(&finding.path).line_start(finding.line);
+        let snippet = Snippet::source(line).path(&finding.path).line_start(row);
         group = group.element(snippet.annotation(AnnotationKind::Primary.span(mark)));
     }
     if let Some(help) = &finding.help {
         group = group.element(Shown::HELP.message(help.trim_end()));
     }
-    renderer(colour).render(&[group]) + "\n"
+    renderer(voice.colour).render(&[group]) + "\n"
 }
 
 /// The line that a span starts in, and the part of it that the span covers: the first line tells a block.
@@ -196,10 +203,10 @@ fn reason(why: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Offer, Outcome};
+    use crate::report::{Offer, Outcome, Splice, Step};
     use crate::source::Source;
 
-    const PLAIN: Voice = Voice { colour: false, least: Level::Note, verbose: false };
+    const PLAIN: Voice = Voice { colour: false, least: Level::Note, verbose: false, wrote: false };
 
     fn report(files: Vec<FileReport>) -> Report {
         Report { looked_at: files.len(), parsed: files.len(), files }
@@ -220,6 +227,18 @@ mod tests {
         let text = findings(&report(vec![one]), PLAIN);
         let want = "warning[pack/1.0/x]: it breaks\n --> a/b.yaml:2:7\n  |\n2 | name: \"é\"  # x\n  |       ^^^\n  |\n  = help: do that\n          and that\n\n";
         assert_eq!(text, want);
+    }
+
+    #[test]
+    fn what_was_written_is_shown_as_it_is_now() {
+        let mut one = file("a: 1\nb: 2\nc: 3\n");
+        let splices = vec![Splice { at: 0..5, with: "x: 1\ny: 2\n".into() }, Splice { at: 8..9, with: "two".into() }];
+        one.steps.push(Step { migration: "m".into(), splices, matches: 1, removed_comments: Vec::new() });
+        one.findings.push(Finding::at(&one.source, 8..9, "p/1/x", Level::Note, "m"));
+        let all = report(vec![one]);
+        assert!(findings(&all, PLAIN).contains("--> a/b.yaml:2:4\n  |\n2 | b: 2\n"));
+        let new = findings(&all, Voice { wrote: true, ..PLAIN });
+        assert!(new.contains("--> a/b.yaml:3:4\n  |\n3 | b: two\n"), "{new}");
     }
 
     #[test]
