@@ -208,11 +208,11 @@ impl Report {
     pub fn summary(&self) -> Summary {
         let mut sum = Summary { files: self.looked_at, parsed: self.parsed, ..Summary::default() };
         for file in &self.files {
-            match file.outcome {
-                Outcome::Migrated => sum.changed += 1,
-                Outcome::NeedsReview => sum.needs_review += 1,
+            match &file.outcome {
                 Outcome::Failed(_) => sum.failed += 1,
-                Outcome::Unchanged | Outcome::Skipped(_) => {}
+                _ if file.changed() => sum.changed += 1,
+                Outcome::NeedsReview => sum.needs_review += 1,
+                _ => {}
             }
         }
         for finding in self.findings() {
