@@ -148,8 +148,11 @@ fn at_match(
     if !spot.truth(draft, rule.cond, None) {
         return;
     }
-    let (said, mut hold) = reports(&spot, draft, &rule.reports);
-    let mut said = said;
+    let (mut said, mut hold) = reports(&spot, draft, &rule.reports);
+    if work.template {
+        // Its values are not known here: what a rule would say of them may be wrong.
+        said.clear();
+    }
     let mark = draft.mark();
     let mut touched: Vec<Id> = vec![one.hit.id];
     if !hold {

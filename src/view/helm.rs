@@ -5,7 +5,7 @@
 //! own text.
 use crate::source::Span;
 use crate::yaml::syntax::{self, ParseError};
-use crate::yaml::tree::{Kind, Tree};
+use crate::yaml::tree::{Kind, ScalarStyle, Tree};
 
 /// Whether a text has to be read as a template: it holds an action, and is no YAML as it stands or would be misread.
 pub fn is_template(text: &str, parsed: &Result<Tree, ParseError>) -> bool {
@@ -35,8 +35,9 @@ pub fn parse(text: &str) -> Result<(String, Tree), ParseError> {
             let next = actions.partition_point(|a| a.end <= node.span.start);
             actions.get(next).is_some_and(|a| a.start < node.span.end)
         };
-        if let Kind::Scalar { value, .. } = &mut node.kind {
-            if holds {
+        if let Kind::Scalar { value, style } = &mut node.kind {
+            // A block scalar keeps its masked lines: what lives in it can be read as well.
+            if holds && !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
                 text[node.span.clone()].trim_matches(['"', '\'']).clone_into(value);
             }
         }

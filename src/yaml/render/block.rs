@@ -302,7 +302,7 @@ impl LineWriter<'_> {
     fn close_line(&mut self) {
         let open = match self.pieces.iter().rev().find(|p| !is_nothing(p)) {
             Some(Piece::New(new)) => !new.ends_with('\n'),
-            Some(Piece::Keep(span)) => span.end == self.text.len() && !self.text.ends_with('\n'),
+            Some(Piece::Keep(span)) => !self.text[..span.end].ends_with('\n'),
             None => false,
         };
         if open && !matches!(self.pieces.last(), Some(Piece::New(new)) if new.bytes().all(|b| b == b' ') && !new.is_empty()) {
