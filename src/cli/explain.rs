@@ -1,11 +1,12 @@
 //! `yamlift explain`: one migration in words.
 use super::args::Explain;
+use super::config;
+use super::list::{self, slug};
 use super::refusal::refuse;
-use super::{config, list};
-use crate::pack::nearest::nearest;
-use crate::pack::params::{Kind, Param};
-use crate::pack::registry::Library;
-use crate::pack::{Migration, Need, Pack, Rule, TargetRef, version::Range};
+use crate::pack::params::Param;
+use crate::pack::registry::{Library, names};
+use crate::pack::{Migration, Need, Pack, Rule, TargetRef, near, version::Range};
+use anyhow::Context;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -14,42 +15,28 @@ pub fn run(args: &Explain) -> anyhow::Result<String> {
     let library = config::library(&config::load(&cwd)?, &args.packs)?;
     let (pack, migration) = find(&library, &args.id)?;
     let mut out = describe(&pack, &migration);
-    if args.verbose
-        && let Ok(text) = std::fs::read_to_string(&migration.file)
-    {
+    if let (true, Some(text)) = (args.verbose, library.text_of(&migration)) {
         let _ = write!(out, "\n# {}\n{text}", migration.file);
     }
     Ok(out)
 }
 
-/// The migration whose id is `id`, or ends with its parts.
-fn find(library: &Library, id: &str) -> anyhow::Result<(Arc<Pack>, Arc<Migration>)> {
-    let mut hits = Vec::new();
-    let mut ids = Vec::new();
-    for name in library.names() {
-        let pack = library.pack(&name)?;
-        for migration in &pack.migrations {
-            if migration.id == id || migration.id.strip_suffix(id).is_some_and(|head| head.ends_with('/')) {
-                hits.push((pack.clone(), migration.clone()));
-            }
-            ids.push(migration.id.clone());
-        }
-    }
-    match hits.len() {
-        1 => Ok(hits.remove(0)),
-        0 => {
-            let slugs = ids.iter().flat_map(|id| [id.as_str(), id.rsplit('/').next().unwrap_or(id)]);
-            let help = match nearest(id, slugs) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => "yamlift list PACK names them".into(),
-            };
-            Err(refuse(format!("there is no migration `{id}`"), help))
-        }
-        _ => {
-            let names: Vec<&str> = hits.iter().map(|(_, migration)| migration.id.as_str()).collect();
-            Err(refuse(format!("`{id}` may be one of several migrations"), names.join("\n")))
-        }
-    }
+/// The migration that `short` names.
+fn find(library: &Library, short: &str) -> anyhow::Result<(Arc<Pack>, Arc<Migration>)> {
+    let ids: Vec<String> = library.names().iter().flat_map(|pack| library.ids(pack)).collect();
+    let named: Vec<&str> = ids.iter().map(String::as_str).filter(|id| names(short, id)).collect();
+    let [id] = named.as_slice() else {
+        let slugs = ids.iter().flat_map(|id| [id.as_str(), slug(id)]);
+        return Err(match (named.as_slice(), near(short, slugs)) {
+            ([], Some(name)) => refuse(format!("there is no migration `{short}`"), format!("did you mean `{name}`?")),
+            ([], None) => refuse(format!("there is no migration `{short}`"), "yamlift list PACK names them"),
+            (several, _) => refuse(format!("`{short}` may be one of several migrations"), several.join("\n")),
+        });
+    };
+    let pack = library.pack(id.split('/').next().unwrap_or(id))?;
+    let migration = pack.migrations.iter().find(|migration| migration.id == **id).cloned();
+    let migration = migration.with_context(|| format!("{id} is there, but was not read"))?;
+    Ok((pack, migration))
 }
 
 fn describe(pack: &Pack, migration: &Migration) -> String {
@@ -147,19 +134,5 @@ fn parameter(param: &Param) -> String {
         None if param.optional => " (optional)".into(),
         None => " (required)".into(),
     };
-    format!("{} <{}>  {}{default}", param.name, kind(&param.kind), param.help.trim())
-}
-
-fn kind(kind_of: &Kind) -> String {
-    match kind_of {
-        Kind::String => "text".into(),
-        Kind::Integer => "integer".into(),
-        Kind::Number => "number".into(),
-        Kind::Boolean => "true|false".into(),
-        Kind::Duration => "duration".into(),
-        Kind::Version => "version".into(),
-        Kind::HostPort => "host:port".into(),
-        Kind::List(of) => format!("list of {}", kind(of)),
-        Kind::Map(of) => format!("map of {}", kind(of)),
-    }
+    format!("{} <{}>  {}{default}", param.name, param.kind, param.help.trim())
 }

@@ -35,7 +35,7 @@ fn migrations(pack: &Pack) -> String {
     let versions: Vec<String> = pack.chain.iter().map(ToString::to_string).collect();
     let mut out = format!("{}: {}\n", pack.title, versions.join(" "));
     let folders = pack.chain.iter().map(Some).chain([None]);
-    let width = pack.migrations.iter().map(|m| slug(m).chars().count()).max().unwrap_or(0);
+    let width = pack.migrations.iter().map(|m| slug(&m.id).chars().count()).max().unwrap_or(0);
     for folder in folders {
         let here: Vec<_> = pack.migrations.iter().filter(|m| m.version.as_ref() == folder).collect();
         if here.is_empty() {
@@ -44,16 +44,16 @@ fn migrations(pack: &Pack) -> String {
         let name = folder.map_or_else(|| "any".to_owned(), ToString::to_string);
         let _ = writeln!(out, "\n{}/{name}", pack.name);
         for migration in here {
-            let _ = writeln!(out, "  {:6}  {:width$}  {}", standing(migration), slug(migration), migration.title.trim());
+            let _ = writeln!(out, "  {:6}  {:width$}  {}", standing(migration), slug(&migration.id), migration.title.trim());
         }
     }
     out += "\nMore about one: yamlift explain ID\n";
     out
 }
 
-/// The last part of the id.
-fn slug(migration: &Migration) -> &str {
-    migration.id.rsplit('/').next().unwrap_or(&migration.id)
+/// The last part of an id.
+pub fn slug(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
 }
 
 /// How it runs: `safe`, `review`, `manual`, or `off` until it is enabled.

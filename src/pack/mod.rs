@@ -5,7 +5,6 @@
 pub mod author;
 pub mod compile;
 pub mod config;
-pub mod nearest;
 pub mod needles;
 pub mod params;
 pub mod params_of;
