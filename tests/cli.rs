@@ -188,15 +188,23 @@ fn which_migrations() {
 #[test]
 fn list_and_explain_and_the_overview() {
     let scratch = Scratch::new(&[]);
-    let packs = scratch.packs();
-    let packs = packs.to_str().unwrap();
+    let packs_dir = scratch.packs();
+    let packs = packs_dir.to_str().unwrap();
     let list = scratch.run(&["list", "--packs", packs]);
-    assert!(list.code == 0 && list.text().contains("demo  1.0 … 1.2"), "{}{}", list.text(), list.err);
+    assert!(list.code == 0 && list.text().contains("1.0 … 1.2   5 migrations   Demo\n"), "{}{}", list.text(), list.err);
     let list = scratch.run(&["list", "demo", "--packs", packs]);
     assert!(list.code == 0 && list.text().contains("safe    new-name  oldName is called newName"), "{}{}", list.text(), list.err);
     let explain = scratch.run(&["explain", "new-name", "--packs", packs]);
     let text = explain.text();
     assert!(text.contains("1.1 reads newName alone.") && text.contains("https://demo.dev/new-name"), "{text}{}", explain.err);
+    assert!(!text.contains("For example"), "{text}");
+    let case = |side: &str| packs_dir.join(format!("golden/demo/1.1/new-name/basic/{side}.yaml"));
+    std::fs::create_dir_all(case("x").parent().unwrap()).unwrap();
+    std::fs::write(case("before"), OLD).unwrap();
+    std::fs::write(case("after"), NEW).unwrap();
+    let explain = scratch.run(&["explain", "demo/1.1/new-name", "-v", "--packs", packs]);
+    let text = explain.text();
+    assert!(text.contains("+  newName: 'x'  # kept\n") && text.contains("\nselect: $.oldName\n"), "{text}");
     let overview = scratch.run(&[]);
     assert!(overview.code == 0 && overview.text().contains("Usage: yamlift <COMMAND>"));
     assert_eq!((scratch.run(&["--version"]).code, scratch.run(&["migrate", "--help"]).code), (0, 0));

@@ -3,11 +3,13 @@ use super::args::Explain;
 use super::config;
 use super::list::{self, slug};
 use super::refusal::refuse;
+use crate::output::diff;
 use crate::pack::params::Param;
 use crate::pack::registry::{Library, names};
 use crate::pack::{Migration, Need, Pack, Rule, TargetRef, near, version::Range};
 use anyhow::Context;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 pub fn run(args: &Explain) -> anyhow::Result<String> {
@@ -15,6 +17,10 @@ pub fn run(args: &Explain) -> anyhow::Result<String> {
     let library = config::library(&config::load(&cwd)?, &args.packs)?;
     let (pack, migration) = find(&library, &args.id)?;
     let mut out = describe(&pack, &migration);
+    if let Some((before, after)) = example(&migration) {
+        let file = format!("{}.yaml", slug(&migration.id));
+        let _ = write!(out, "\nFor example\n\n{}", diff::unified(&file, &before, &after));
+    }
     if let (true, Some(text)) = (args.verbose, library.text_of(&migration)) {
         let _ = write!(out, "\n# {}\n{text}", migration.file);
     }
@@ -39,12 +45,24 @@ fn find(library: &Library, short: &str) -> anyhow::Result<(Arc<Pack>, Arc<Migrat
     Ok((pack, migration))
 }
 
+include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+
+/// The texts before and after of the golden case `basic`, from the binary or from the folder that the pack lies in.
+fn example(migration: &Migration) -> Option<(String, String)> {
+    let below = |side: &str| format!("golden/{}/basic/{side}.yaml", migration.id);
+    let embedded = |side: &str| EXAMPLES.iter().find(|(path, _)| *path == below(side)).map(|(_, text)| (*text).to_owned());
+    let root = Path::new(&migration.file).ancestors().nth(4);
+    let beside = |side: &str| std::fs::read_to_string(root?.join(below(side))).ok();
+    let text = |side: &str| if migration.file.starts_with("migrations/") { embedded(side) } else { beside(side) };
+    Some((text("before")?, text("after")?))
+}
+
 fn describe(pack: &Pack, migration: &Migration) -> String {
     let mut out = format!("{}\n{}\n", migration.id, migration.title.trim());
     if !migration.why.trim().is_empty() {
         out.push('\n');
         for line in migration.why.trim().lines() {
-            let _ = writeln!(out, "  {line}");
+            let _ = writeln!(out, "{}", format!("  {line}").trim_end());
         }
     }
     out.push('\n');

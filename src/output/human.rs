@@ -73,7 +73,13 @@ fn line_around<'t>(text: &'t str, span: &Span) -> (&'t str, Span) {
     }
     let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
     let line = text[start..].split(['\n', '\r']).next().unwrap_or_default();
-    let mut end = span.end.clamp(at, text.len()).min(start + line.len()).max(at);
+    let whole = start + line.len();
+    let mut end = span.end.clamp(at, text.len()).min(whole).max(at);
+    // Of a block the first line is marked, without the comment behind it.
+    if span.end > whole {
+        let shown = text[at..end].split(" #").next().unwrap_or_default().trim_end();
+        end = at + shown.len();
+    }
     while !text.is_char_boundary(end) {
         end += 1;
     }
@@ -168,7 +174,7 @@ fn deed(file: &FileReport) -> &'static str {
 
 /// The path, with line and column where they say more than the first byte.
 fn place(file: &FileReport) -> String {
-    match file.findings.first() {
+    match file.findings.first().filter(|_| deed(file) != "write") {
         Some(f) if f.span.start > 0 && !f.message.contains("(line ") => format!("{}:{}:{}", f.path, f.line, f.column),
         _ => file.source.path.clone(),
     }
@@ -249,6 +255,7 @@ mod tests {
         assert_eq!(line_around(text, &(8..8)), ("bb", 2..2));
         assert_eq!(line_around(text, &(50..60)), ("bb", 2..2));
         assert_eq!(line_around("", &(0..0)), ("", 0..0));
+        assert_eq!(line_around("- a: 1   # x\n  b: 2\n", &(2..20)), ("- a: 1   # x", 2..6));
         for span in [0..0, 8..8, 6..9] {
             let mut one = file(text);
             one.findings.push(Finding::at(&one.source, span, "x", Level::Error, "m"));
