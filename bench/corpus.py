@@ -83,6 +83,7 @@ class Run:
         with tempfile.TemporaryDirectory(prefix="yamlift-corpus-") as scratch:
             self.dir = pathlib.Path(scratch) / "tree"
             shutil.copytree(self.tree, self.dir, symlinks=True)
+            subprocess.run(["chmod", "-R", "u+w", self.dir], check=True)
             self.git("init", "-q")
             self.git("add", "-A", "-f")
             self.git("commit", "-q", "-m", "as found")

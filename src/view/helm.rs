@@ -28,7 +28,7 @@ pub fn is_template(text: &str, parsed: &Result<Tree, ParseError>) -> bool {
 pub fn parse(text: &str) -> Result<(String, Tree), ParseError> {
     let actions = actions(text);
     let masked = mask(text, &actions);
-    let mut tree = syntax::parse(&masked)?;
+    let mut tree = syntax::parse_branches(&masked)?;
     for node in &mut tree.nodes {
         let holds = {
             // Sorted and disjoint: the first that ends behind the node's start is the only one to ask.

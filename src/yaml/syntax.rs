@@ -34,12 +34,24 @@ impl ParseError {
 /// What YAML does not allow, and what tools read in different ways: duplicate keys, a lone carriage return, an alias
 /// inside its own anchor; nesting deeper than 255 levels.
 pub fn parse(text: &str) -> Result<Tree, ParseError> {
+    read(text, false)
+}
+
+/// As `parse`, but a key may stand several times in a map: what branches of a template give, of which one is taken.
+///
+/// # Errors
+/// As `parse`.
+pub fn parse_branches(text: &str) -> Result<Tree, ParseError> {
+    read(text, true)
+}
+
+fn read(text: &str, branches: bool) -> Result<Tree, ParseError> {
     check_bytes(text)?;
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         simple_key_max_lookahead: 1 << 20,
     };
-    let mut builder = Builder { cursor: Cursor::new(text), tree: Tree::default(), open: Vec::new(), anchors: HashMap::new() };
+    let mut builder = Builder { cursor: Cursor::new(text), tree: Tree::default(), open: Vec::new(), anchors: HashMap::new(), branches };
     let mut parser = Parser::new_from_str_with_options(text, options);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|e| {
@@ -75,6 +87,8 @@ struct Builder<'t> {
     tree: Tree,
     open: Vec<Open>,
     anchors: HashMap<usize, NodeId>,
+    /// Keys may stand several times.
+    branches: bool,
 }
 
 /// What stands before a node, found on the way to it.
@@ -279,7 +293,7 @@ impl Builder<'_> {
         let node = &mut self.tree.nodes[open.node.0 as usize];
         node.span = start.unwrap_or(node.span.start)..end.unwrap_or(node.span.end).max(start.unwrap_or(node.span.start));
         self.cursor.at = self.cursor.at.max(node.span.end);
-        if matches!(node.kind, Kind::Map { .. }) {
+        if matches!(node.kind, Kind::Map { .. }) && !self.branches {
             keys::check(&self.tree, self.cursor.text, open.node)?;
         }
         Ok(())
