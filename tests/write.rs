@@ -9,7 +9,7 @@ fn git(scratch: &Scratch, args: &[&str]) {
     for setting in ["user.name=t", "user.email=t@example.com", "core.autocrlf=false", "commit.gpgsign=false"] {
         git.args(["-c", setting]);
     }
-    let output = git.args(args).current_dir(scratch.root()).output().unwrap();
+    let output = git.args(args).current_dir(scratch.root()).output().expect("git runs");
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 

@@ -1,4 +1,5 @@
 //! A folder to run the binary in, with a small pack of its own.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
