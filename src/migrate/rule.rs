@@ -10,7 +10,7 @@ use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule, TargetRef};
 use crate::report::Level;
 use crate::source::Span;
-use crate::yaml::draft::{Draft, Id};
+use crate::yaml::draft::{Draft, Id, Mark};
 
 /// What a rule said at a place, its span being of the file that the draft was made from.
 #[derive(Debug, Clone)]
@@ -153,7 +153,7 @@ fn at_match(
         // Its values are not known here: what a rule would say of them may be wrong.
         said.clear();
     }
-    let mark = draft.mark();
+    let (mark, above) = (draft.mark(), draft.above(one.hit.whole()));
     let mut touched: Vec<Id> = vec![one.hit.id];
     if !hold {
         if let Err(why) = edit(work, draft, &mut spot, &one, &mut touched) {
@@ -165,7 +165,7 @@ fn at_match(
     let edited = draft.changed_since(mark);
     let asked = work.apply && one.bump.as_ref().is_none_or(|raise| !raise.wakes);
     if edited {
-        if let Some(why) = forbidden(work, draft, &one, objects, &touched).filter(|_| asked) {
+        if let Some(why) = forbidden(work, draft, &one, objects, spot.root.whole(), &above, mark).filter(|_| asked) {
             draft.roll_back(mark);
             hold = true;
             said.push(refused(draft, one.hit, &why));
@@ -221,7 +221,7 @@ fn edit(work: &Work, draft: &mut Draft, spot: &mut Spot, one: &Match, touched: &
 }
 
 /// Why an edit must not be: an encrypted document, a node that other places share.
-fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], touched: &[Id]) -> Option<Refused> {
+fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: Id, above: &[Id], mark: Mark) -> Option<Refused> {
     if work.template {
         return Some(Refused::at(
             one.hit.id,
@@ -234,8 +234,16 @@ fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], touche
             "this document is encrypted with SOPS: any edit breaks its checksum. Decrypt it, migrate, encrypt it again",
         ));
     }
-    let _ = touched;
-    None
+    let line = |id: Id| {
+        let start = draft.file_span(id).map_or(0, |s| s.start);
+        crate::source::line_column(&draft.texts[0].text, start).0
+    };
+    if let Some(other) = draft.shared_since(mark, root, above) {
+        let why = format!("line {} shares this through an anchor, and would change as well", line(other));
+        return Some(Refused::at(one.hit.id, why));
+    }
+    let alias = draft.dangling()?;
+    Some(Refused::at(one.hit.id, format!("line {} is an alias of what would go", line(alias))))
 }
 
 /// The findings of a rule at a match, and whether one of them holds its edits back.
