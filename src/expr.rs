@@ -177,7 +177,9 @@ pub fn is_match(pattern: &str, text: &str) -> Result<bool, ExprError> {
 /// A JSONPath literal.
 fn literal(value: &Json) -> String {
     match value {
-        Json::String(s) => format!("'{}'", s.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\t', "\\t")),
+        Json::String(s) => {
+            format!("'{}'", s.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\t', "\\t"))
+        }
         other => other.to_string(),
     }
 }

@@ -120,7 +120,8 @@ fn check(case: &Case) -> Result<(), String> {
 /// `level line words`: the words anywhere in the message.
 fn matches(said: &str, wanted: &str) -> bool {
     let mut parts = wanted.splitn(3, ' ');
-    let (level, line, words) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let (level, line, words) =
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     said.starts_with(&format!("{level} {line} ")) && said.contains(words)
 }
 

@@ -112,7 +112,8 @@ impl Engine {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Expression(_) => {
-                    let value = self.run(&format!("{index}.{nth}"), scope).ok().and_then(|(_, bound)| bound.into_iter().next()?.1);
+                    let value =
+                        self.run(&format!("{index}.{nth}"), scope).ok().and_then(|(_, bound)| bound.into_iter().next()?.1);
                     out.push_str(&value.map_or_else(|| "?".to_owned(), |v| super::shown(&v)));
                     nth += 1;
                 }
@@ -144,7 +145,9 @@ fn said(error: &tera::Error) -> String {
 }
 
 fn is_name(expression: &str) -> bool {
-    !expression.is_empty() && expression.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !expression.starts_with(|c: char| c.is_ascii_digit())
+    !expression.is_empty()
+        && expression.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !expression.starts_with(|c: char| c.is_ascii_digit())
 }
 
 enum Part<'s> {
@@ -222,7 +225,9 @@ fn without_empty_control_lines(text: &str) -> String {
     if !text.contains(CONTROL) {
         return text.to_owned();
     }
-    let kept = text.split_inclusive('\n').filter(|line| !(line.contains(CONTROL) && line.trim_matches([' ', '\t', '\r', '\n', CONTROL]).is_empty()));
+    let kept = text
+        .split_inclusive('\n')
+        .filter(|line| !(line.contains(CONTROL) && line.trim_matches([' ', '\t', '\r', '\n', CONTROL]).is_empty()));
     kept.collect::<String>().replace(CONTROL, "")
 }
 
@@ -251,7 +256,11 @@ fn blank() -> Tera {
 
 fn bind(value: &Value, args: &Kwargs) -> tera::TeraResult<String> {
     let nth: u64 = args.must_get("n")?;
-    let json = if value.is_undefined() { None } else { Some(serde_json::to_value(value).map_err(|e| tera::Error::message(e.to_string()))?) };
+    let json = if value.is_undefined() {
+        None
+    } else {
+        Some(serde_json::to_value(value).map_err(|e| tera::Error::message(e.to_string()))?)
+    };
     BOUND.with_borrow_mut(|bound| {
         bound.push((usize::try_from(nth).unwrap_or(0), json));
         Ok(token(bound.len() - 1))
@@ -261,7 +270,8 @@ fn bind(value: &Value, args: &Kwargs) -> tera::TeraResult<String> {
 fn with_regex<T>(pattern: &str, then: impl FnOnce(&Regex) -> T) -> tera::TeraResult<T> {
     REGEXES.with_borrow_mut(|known| {
         if !known.contains_key(pattern) {
-            let new = Regex::new(pattern).map_err(|e| tera::Error::message(format!("`{pattern}` is no regular expression: {e}")))?;
+            let new =
+                Regex::new(pattern).map_err(|e| tera::Error::message(format!("`{pattern}` is no regular expression: {e}")))?;
             known.insert(pattern.to_owned(), new);
         }
         Ok(then(&known[pattern]))

@@ -178,7 +178,11 @@ fn snake(camel: &str) -> String {
 /// `['a','b']`, `..a`, `[?@.a && @.b == 'c']`.
 fn many(source: &str, protojson: bool) -> Groups {
     if let Some(below) = source.strip_prefix("..") {
-        return if below.starts_with('[') { many(below, protojson) } else { name_needles(below, protojson).into_iter().collect() };
+        return if below.starts_with('[') {
+            many(below, protojson)
+        } else {
+            name_needles(below, protojson).into_iter().collect()
+        };
     }
     let Some(inner) = source.strip_prefix('[').and_then(|s| s.strip_suffix(']')) else { return Vec::new() };
     if let Some(filter) = inner.trim().strip_prefix('?') {
@@ -220,7 +224,9 @@ fn term_needles(term: &str, protojson: bool) -> Groups {
             let right = right.trim();
             let literal = right.strip_prefix(['\'', '"']).and_then(|r| r.strip_suffix(['\'', '"']));
             // Two paths are equal as well where both are missing.
-            let Some(literal) = literal else { return if right == "true" || right == "false" { member(left) } else { Vec::new() } };
+            let Some(literal) = literal else {
+                return if right == "true" || right == "false" { member(left) } else { Vec::new() };
+            };
             let mut groups = member(left);
             groups.extend(name_needles(literal, false));
             groups
@@ -255,7 +261,16 @@ mod tests {
 
     #[test]
     fn nothing_where_nothing_is_sure() {
-        for text in ["$", "$.*", "$[?@.aa != 'bb']", "$[?!@.aa]", "$[?@.aa == @.bb]", "$[?match(@.aa, 'b.*')]", "$[?@.aa || !@.bb]", "$.<< row.aa >>"] {
+        for text in [
+            "$",
+            "$.*",
+            "$[?@.aa != 'bb']",
+            "$[?!@.aa]",
+            "$[?@.aa == @.bb]",
+            "$[?match(@.aa, 'b.*')]",
+            "$[?@.aa || !@.bb]",
+            "$.<< row.aa >>",
+        ] {
             assert_eq!(of(text, false), Groups::new(), "{text}");
         }
     }

@@ -119,7 +119,8 @@ impl Param {
     /// # Errors
     /// As `parse`.
     pub fn check(&self, value: &Json) -> Result<Json, String> {
-        let typed = fit(&self.kind, value).ok_or_else(|| format!("`{}` wants {}, not {}", self.name, article(&self.kind), shown(value)))?;
+        let typed = fit(&self.kind, value)
+            .ok_or_else(|| format!("`{}` wants {}, not {}", self.name, article(&self.kind), shown(value)))?;
         if let Some(n) = typed.as_f64() {
             let low = self.min.is_some_and(|min| n < min);
             if low || self.max.is_some_and(|max| n > max) {
@@ -163,7 +164,9 @@ fn typed(kind: &Kind, text: &str) -> Json {
     let raw = || Json::String(text.to_owned());
     match kind {
         Kind::Integer => text.parse::<i64>().map_or_else(|_| raw(), Json::from),
-        Kind::Number => text.parse::<i64>().map(Json::from).or_else(|_| text.parse::<f64>().map(Json::from)).unwrap_or_else(|_| raw()),
+        Kind::Number => {
+            text.parse::<i64>().map(Json::from).or_else(|_| text.parse::<f64>().map(Json::from)).unwrap_or_else(|_| raw())
+        }
         Kind::Boolean => text.parse::<bool>().map_or_else(|_| raw(), Json::from),
         Kind::List(inner) => text.split(',').map(|part| typed(inner, part.trim())).collect(),
         Kind::Map(inner) => {
@@ -193,9 +196,11 @@ fn fit(kind: &Kind, value: &Json) -> Option<Json> {
             Some(json!({ "host": map.get("host")?.as_str()?, "port": port }))
         }
         (Kind::List(inner), Json::Array(items)) => items.iter().map(|item| fit(inner, item)).collect(),
-        (Kind::Map(inner), Json::Object(map)) => {
-            map.iter().map(|(k, v)| Some((k.clone(), fit(inner, v)?))).collect::<Option<serde_json::Map<_, _>>>().map(Json::Object)
-        }
+        (Kind::Map(inner), Json::Object(map)) => map
+            .iter()
+            .map(|(k, v)| Some((k.clone(), fit(inner, v)?)))
+            .collect::<Option<serde_json::Map<_, _>>>()
+            .map(Json::Object),
         _ => None,
     }
 }
@@ -220,7 +225,17 @@ mod tests {
 
     fn param(kind: &str) -> Param {
         let kind = Kind::parse(kind).expect("a type");
-        Param { name: "p".into(), kind, default: None, optional: true, min: None, max: None, choices: vec![], pattern: None, help: String::new() }
+        Param {
+            name: "p".into(),
+            kind,
+            default: None,
+            optional: true,
+            min: None,
+            max: None,
+            choices: vec![],
+            pattern: None,
+            help: String::new(),
+        }
     }
 
     #[test]
@@ -232,7 +247,15 @@ mod tests {
         assert_eq!(param("version").parse("v1.34.1"), Ok(json!("1.34.1")));
         assert_eq!(param("duration").parse("1h30m"), Ok(json!("1h30m")));
         assert_eq!(param("number").parse("0.5"), Ok(json!(0.5)));
-        for (kind, bad) in [("integer", "x"), ("host-port", "a"), ("host-port", "a:0"), ("boolean", "yes"), ("duration", "10"), ("version", "new"), ("list<integer>", "1,x")] {
+        for (kind, bad) in [
+            ("integer", "x"),
+            ("host-port", "a"),
+            ("host-port", "a:0"),
+            ("boolean", "yes"),
+            ("duration", "10"),
+            ("version", "new"),
+            ("list<integer>", "1,x"),
+        ] {
             assert!(param(kind).parse(bad).is_err(), "{kind} {bad}");
         }
     }

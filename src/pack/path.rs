@@ -61,10 +61,13 @@ impl Query {
     pub fn locate<'a>(&'a self, json: &'a Json) -> Vec<(Vec<Element<'a>>, &'a Json)> {
         let located = self.0.query_located(json);
         let steps = |location: &serde_json_path::NormalizedPath<'a>| {
-            location.iter().map(|e| match e {
-                PathElement::Name(name) => Element::Name(name),
-                PathElement::Index(index) => Element::Index(*index),
-            }).collect()
+            location
+                .iter()
+                .map(|e| match e {
+                    PathElement::Name(name) => Element::Name(name),
+                    PathElement::Index(index) => Element::Index(*index),
+                })
+                .collect()
         };
         located.into_iter().map(|node| (steps(node.location()), node.node())).collect()
     }
@@ -166,8 +169,14 @@ mod tests {
         let name = |n: &str| Segment::Name(n.into());
         let many = |n: &str| Segment::Many(n.into());
         assert_eq!(split("$").expect("a path"), []);
-        assert_eq!(split("$.a['b.c'][0].d[-]").expect("a path"), [name("a"), name("b.c"), Segment::Index(0), name("d"), Segment::Append]);
-        assert_eq!(split("$..a.*[?@.x == 'y]'].z").expect("a path"), [many("..a"), many(".*"), many("[?@.x == 'y]']"), name("z")]);
+        assert_eq!(
+            split("$.a['b.c'][0].d[-]").expect("a path"),
+            [name("a"), name("b.c"), Segment::Index(0), name("d"), Segment::Append]
+        );
+        assert_eq!(
+            split("$..a.*[?@.x == 'y]'].z").expect("a path"),
+            [many("..a"), many(".*"), many("[?@.x == 'y]']"), name("z")]
+        );
         assert_eq!(split("$['a','b']").expect("a path"), [many("['a','b']")]);
         assert_eq!(split("$.a.<< row.x >>.b").expect("a path"), [name("a"), name("<< row.x >>"), name("b")]);
     }

@@ -200,13 +200,17 @@ impl Library {
         let mut migrations = Vec::new();
         for (below, (shown, text)) in &files.pages {
             let Some((folder, slug)) = below.split_once('/') else { continue };
-            let folder = folder_of(folder, &head.chain).map_err(|why| PackError { place: Some((shown.clone(), 1, 1)), ..error(why, None) })?;
+            let folder = folder_of(folder, &head.chain)
+                .map_err(|why| PackError { place: Some((shown.clone(), 1, 1)), ..error(why, None) })?;
             if !wanted(&folder) {
                 continue;
             }
             let id = format!("{name}/{}", below.trim_end_matches(".yaml"));
             if slug.contains('/') {
-                return Err(PackError { place: Some((shown.clone(), 1, 1)), ..error("a migration lies in its version's folder, not below it", None) });
+                return Err(PackError {
+                    place: Some((shown.clone(), 1, 1)),
+                    ..error("a migration lies in its version's folder, not below it", None)
+                });
             }
             let version = match &folder {
                 Folder::Version(version) => Some(version.clone()),
@@ -221,7 +225,10 @@ impl Library {
         for (param, file) in shared.chain(migrations.iter().flat_map(|m| m.params.values().map(|p| (p, m.file.as_str())))) {
             if let Some(other) = params.get(&param.name).filter(|other| other.kind != param.kind) {
                 let message = format!("`{}` is a {} here and a {} elsewhere in the pack", param.name, param.kind, other.kind);
-                return Err(PackError { place: Some((file.to_owned(), 1, 1)), ..error(message, "one name has one type in a pack".to_owned()) });
+                return Err(PackError {
+                    place: Some((file.to_owned(), 1, 1)),
+                    ..error(message, "one name has one type in a pack".to_owned())
+                });
             }
             params.entry(param.name.clone()).or_insert_with(|| param.clone());
         }
@@ -251,7 +258,15 @@ impl Library {
                 Folder::Version(version) => *version > from && *version <= to,
                 Folder::Any => true,
             })?;
-            runs.push(Run { pack: Arc::new(pack), from, to, active: Vec::new(), left_out: Vec::new(), params: BTreeMap::new(), carriers: Arc::clone(&self.carriers) });
+            runs.push(Run {
+                pack: Arc::new(pack),
+                from,
+                to,
+                active: Vec::new(),
+                left_out: Vec::new(),
+                params: BTreeMap::new(),
+                carriers: Arc::clone(&self.carriers),
+            });
         }
         self.check_ids(request, &runs)?;
         for run in &mut runs {
@@ -268,14 +283,18 @@ impl Library {
     /// Every id of `--only`, `--skip` and `--enable` names one migration of the run's packs.
     fn check_ids(&self, request: &Request, runs: &[Run]) -> Result<(), PackError> {
         let ids: Vec<String> = runs.iter().flat_map(|r| self.ids(&r.pack.name)).collect();
-        for (flag, id) in [("only", &request.only), ("skip", &request.skip), ("enable", &request.enable)].into_iter().flat_map(|(f, ids)| ids.iter().map(move |id| (f, id))) {
+        for (flag, id) in [("only", &request.only), ("skip", &request.skip), ("enable", &request.enable)]
+            .into_iter()
+            .flat_map(|(f, ids)| ids.iter().map(move |id| (f, id)))
+        {
             let named: Vec<&String> = ids.iter().filter(|full| names(id, full)).collect();
             match named.as_slice() {
                 [_] => {}
                 [] => {
                     let slugs = ids.iter().map(|full| full.rsplit('/').next().unwrap_or(full));
                     let near = super::near(id.rsplit('/').next().unwrap_or(id), slugs);
-                    let help = near.map_or_else(|| "`yamlift list` shows them".to_owned(), |near| format!("did you mean `{near}`?"));
+                    let help =
+                        near.map_or_else(|| "`yamlift list` shows them".to_owned(), |near| format!("did you mean `{near}`?"));
                     return Err(error(format!("`--{flag} {id}`: no migration of that name"), help));
                 }
                 several => {
@@ -398,10 +417,15 @@ fn order(migration: &Migration) -> (bool, Option<Version>, String) {
 fn after(mut migrations: Vec<Arc<Migration>>) -> Result<Vec<Arc<Migration>>, PackError> {
     let mut out: Vec<Arc<Migration>> = Vec::new();
     while !migrations.is_empty() {
-        let waits = |m: &Migration, all: &[Arc<Migration>]| m.after.iter().any(|id| all.iter().any(|o| names(id, &o.id) && o.version == m.version));
+        let waits = |m: &Migration, all: &[Arc<Migration>]| {
+            m.after.iter().any(|id| all.iter().any(|o| names(id, &o.id) && o.version == m.version))
+        };
         let Some(next) = (0..migrations.len()).find(|i| !waits(&migrations[*i], &migrations)) else {
             let first = &migrations[0];
-            return Err(PackError { place: Some((first.file.clone(), 1, 1)), ..error("`after` leads back to this migration", None) });
+            return Err(PackError {
+                place: Some((first.file.clone(), 1, 1)),
+                ..error("`after` leads back to this migration", None)
+            });
         };
         out.push(migrations.remove(next));
     }

@@ -94,7 +94,8 @@ fn reaches(from: &str, to: &str, refers: &[(String, String, Id)], depth: usize) 
 }
 
 fn place(page: &Page, node: Id) -> Result<Place, PackError> {
-    let fields = page.fields(node, &["doc", "file", "target", "values-of", "chart", "at", "when", "embedded", "pairs", "shape"])?;
+    let fields =
+        page.fields(node, &["doc", "file", "target", "values-of", "chart", "at", "when", "embedded", "pairs", "shape"])?;
     let on = match fields.one_of(&["doc", "file", "target", "values-of", "chart"]) {
         Some(("doc", doc)) => doc_of(page, doc)?,
         Some(("file", file)) => On::File(page.string(file)?),

@@ -8,8 +8,7 @@ use crate::expr::Mode;
 use crate::yaml::draft::Id;
 use crate::yaml::value::Value;
 
-const VERBS: &[&str] =
-    &["rename", "set", "insert", "move", "copy", "wrap", "remove", "replace", "add-document", "within"];
+const VERBS: &[&str] = &["rename", "set", "insert", "move", "copy", "wrap", "remove", "replace", "add-document", "within"];
 
 pub fn read(compiler: &mut Compiler, node: Id) -> Result<Vec<Verb>, PackError> {
     let page = compiler.page;
@@ -109,7 +108,9 @@ fn check_destination(compiler: &Compiler, node: Id, path: &Path) -> Result<(), P
 fn set_to(compiler: &mut Compiler, node: Id) -> Result<SetTo, PackError> {
     match compiler.page.draft.data(node) {
         Value::Str(_) => Ok(SetTo::Text(compiler.computed(node)?)),
-        Value::Map(_) | Value::Seq(_) => Err(compiler.page.error(node, "only a scalar can be set; `insert` or `replace` bring more")),
+        Value::Map(_) | Value::Seq(_) => {
+            Err(compiler.page.error(node, "only a scalar can be set; `insert` or `replace` bring more"))
+        }
         literal => Ok(SetTo::Literal(literal)),
     }
 }
@@ -127,7 +128,8 @@ fn stanza(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Stanza, Pa
             if name.starts_with('/') || name.split('/').any(|part| part == "..") {
                 return Err(page.error(node, "a template lies below `templates/`"));
             }
-            let text = (compiler.around.template)(&name).ok_or_else(|| page.error(node, format!("no template `{name}` below `templates/`")))?;
+            let text = (compiler.around.template)(&name)
+                .ok_or_else(|| page.error(node, format!("no template `{name}` below `templates/`")))?;
             Ok(Stanza(compiler.expr(node, Mode::Stanza, &text)))
         }
         None => Err(page.error(at, "`yaml` (or `template`) is missing here")),

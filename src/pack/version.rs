@@ -67,7 +67,9 @@ impl Range {
     }
 
     pub fn holds(&self, version: &Version) -> bool {
-        !self.never && self.from.as_ref().is_none_or(|from| version >= from) && self.until.as_ref().is_none_or(|until| version < until)
+        !self.never
+            && self.from.as_ref().is_none_or(|from| version >= from)
+            && self.until.as_ref().is_none_or(|until| version < until)
     }
 }
 

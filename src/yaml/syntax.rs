@@ -51,7 +51,8 @@ fn read(text: &str, branches: bool) -> Result<Tree, ParseError> {
         emit_unresolved_aliases: true,
         simple_key_max_lookahead: 1 << 20,
     };
-    let mut builder = Builder { cursor: Cursor::new(text), tree: Tree::default(), open: Vec::new(), anchors: HashMap::new(), branches };
+    let mut builder =
+        Builder { cursor: Cursor::new(text), tree: Tree::default(), open: Vec::new(), anchors: HashMap::new(), branches };
     let mut parser = Parser::new_from_str_with_options(text, options);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|e| {
