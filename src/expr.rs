@@ -31,12 +31,15 @@ pub struct Exprs {
     compiled: OnceLock<Result<engine::Engine, (ExprId, ExprError)>>,
 }
 
+/// Whether a file is there.
+pub type Exists = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// The names an expression sees.
 #[derive(Clone, Default)]
 pub struct Scope {
     names: Vec<(String, Option<Json>)>,
     /// Answers `exists(path=…)`, for a path relative to the file at hand.
-    pub exists: Option<Arc<dyn Fn(&str) -> bool + Send + Sync>>,
+    pub exists: Option<Exists>,
 }
 
 /// A stanza with its expressions computed.

@@ -146,10 +146,11 @@ fn operate(draft: &mut Draft, op: &Json) -> Result<(), String> {
             let (map, i) = draft.position(node).ok_or("no parent")?;
             let child = draft.take(map, i).ok_or("gone")?;
             draft.put(into, usize::MAX, child);
-            if let Some(i) = draft.children(into).len().checked_sub(1) {
-                if op["key"].is_string() && draft.key_text(&draft.children(into)[i]) != op["key"].as_str() {
-                    draft.rename(into, i, op["key"].as_str().unwrap_or_default());
-                }
+            if let Some(i) = draft.children(into).len().checked_sub(1)
+                && op["key"].is_string()
+                && draft.key_text(&draft.children(into)[i]) != op["key"].as_str()
+            {
+                draft.rename(into, i, op["key"].as_str().unwrap_or_default());
             }
         }
         other => return Err(format!("unknown operation {other}")),

@@ -1,10 +1,9 @@
 //! The Tera engine: templates made of expressions, values brought out of it with their types.
-use super::{ExprError, ExprId, Mode, Scope, Slot};
+use super::{Exists, ExprError, ExprId, Mode, Scope, Slot};
 use regex::Regex;
 use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use tera::{Context, Delimiters, Kwargs, State, Tera, Value};
 
 pub struct Engine {
@@ -45,10 +44,13 @@ impl Rendered {
     }
 }
 
+/// Number of an expression, and what it gave.
+type Bound = Vec<(usize, Option<Json>)>;
+
 thread_local! {
     /// Values of the template that this thread renders: number of the expression, value.
-    static BOUND: RefCell<Vec<(usize, Option<Json>)>> = const { RefCell::new(Vec::new()) };
-    static EXISTS: RefCell<Option<Arc<dyn Fn(&str) -> bool + Send + Sync>>> = const { RefCell::new(None) };
+    static BOUND: RefCell<Bound> = const { RefCell::new(Vec::new()) };
+    static EXISTS: RefCell<Option<Exists>> = const { RefCell::new(None) };
     static REGEXES: RefCell<HashMap<String, Regex>> = RefCell::new(HashMap::new());
 }
 
@@ -123,7 +125,7 @@ impl Engine {
         out
     }
 
-    fn run(&self, name: &str, scope: &Scope) -> Result<(String, Vec<(usize, Option<Json>)>), ExprError> {
+    fn run(&self, name: &str, scope: &Scope) -> Result<(String, Bound), ExprError> {
         let mut context = Context::new();
         for (name, value) in &scope.names {
             let value = value.as_ref().map_or_else(Value::undefined, Value::from_serializable);

@@ -261,10 +261,10 @@ pub fn ambiguous(draft: &Draft, root: Id, reading: &Reading) -> Option<(Id, Stri
     if let Some(pairs) = reading.pairs.as_ref().filter(|p| p.list == id) {
         let mut seen = std::collections::HashSet::new();
         for item in children {
-            if let Some(name) = pair_name(draft, pairs, item) {
-                if !seen.insert(name.clone()) {
-                    return Some((item.value, format!("`{name}` stands twice in this list")));
-                }
+            if let Some(name) = pair_name(draft, pairs, item)
+                && !seen.insert(name.clone())
+            {
+                return Some((item.value, format!("`{name}` stands twice in this list")));
             }
         }
     }

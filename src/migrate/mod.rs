@@ -131,7 +131,7 @@ impl File<'_> {
         let path = self.report.source.path.clone();
         let dir = path.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
         let repo = Arc::clone(self.repo);
-        let exists: Arc<dyn Fn(&str) -> bool + Send + Sync> = Arc::new(move |path| repo.exists(&format!("{dir}{path}")));
+        let exists: crate::expr::Exists = Arc::new(move |path| repo.exists(&format!("{dir}{path}")));
         for one in &active.rules {
             let rule = &active.migration.rules[one.index];
             if !rule.needles.may_hit(&self.text) {

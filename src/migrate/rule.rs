@@ -155,12 +155,10 @@ fn at_match(
     }
     let (mark, above) = (draft.mark(), draft.above(one.hit.whole()));
     let mut touched: Vec<Id> = vec![one.hit.id];
-    if !hold {
-        if let Err(why) = edit(work, draft, &mut spot, &one, &mut touched) {
-            draft.roll_back(mark);
-            hold = true;
-            said.push(refused(draft, one.hit, &why));
-        }
+    if !hold && let Err(why) = edit(work, draft, &mut spot, &one, &mut touched) {
+        draft.roll_back(mark);
+        hold = true;
+        said.push(refused(draft, one.hit, &why));
     }
     let edited = draft.changed_since(mark);
     let asked = work.apply && one.bump.as_ref().is_none_or(|raise| !raise.wakes);
@@ -169,17 +167,13 @@ fn at_match(
             draft.roll_back(mark);
             hold = true;
             said.push(refused(draft, one.hit, &why));
-        } else if work.careful && asked {
-            if let Err(refusal) = crate::yaml::render::render(draft) {
-                draft.roll_back(mark);
-                hold = true;
-                said.push(Said {
-                    level: Level::Error,
-                    at: refusal.at..refusal.at,
-                    message: refusal.message,
-                    help: Some(by_hand()),
-                });
-            }
+        } else if work.careful
+            && asked
+            && let Err(refusal) = crate::yaml::render::render(draft)
+        {
+            draft.roll_back(mark);
+            hold = true;
+            said.push(Said { level: Level::Error, at: refusal.at..refusal.at, message: refusal.message, help: Some(by_hand()) });
         }
     }
     let edited = edited && !hold;

@@ -1,11 +1,10 @@
 //! What the expressions of a rule see, and the paths that they are asked at.
 use super::lens::{Hit, Lens, Located, Reading};
-use crate::expr::{ExprId, Exprs, Scope};
+use crate::expr::{Exists, ExprId, Exprs, Scope};
 use crate::pack::Text;
 use crate::pack::path::{Path, Segment};
 use crate::yaml::draft::{Draft, Id};
 use serde_json::Value as Json;
-use std::sync::Arc;
 
 /// What holds for a whole run of a rule: nothing here changes from place to place.
 pub struct Frame<'a> {
@@ -13,7 +12,7 @@ pub struct Frame<'a> {
     pub params: Json,
     pub row: Json,
     pub run: Json,
-    pub exists: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    pub exists: Exists,
 }
 
 /// A name bound by `let`.

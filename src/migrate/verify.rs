@@ -137,10 +137,10 @@ fn lost_comments(draft: &Draft, old: &str, now: &Draft, new: &str) -> Vec<String
         olds.extend(texts(&inner.text, trivia::comments(&inner.text, &inner.tree)));
     }
     for (id, _) in opened(draft) {
-        if let Ok(text) = render::inner_text(draft, id) {
-            if let Ok(tree) = syntax::parse(&text) {
-                left.extend(texts(&text, trivia::comments(&text, &tree)));
-            }
+        if let Ok(text) = render::inner_text(draft, id)
+            && let Ok(tree) = syntax::parse(&text)
+        {
+            left.extend(texts(&text, trivia::comments(&text, &tree)));
         }
     }
     for comment in olds {

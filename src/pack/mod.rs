@@ -1,16 +1,18 @@
 //! What a pack says, checked: the plain data that the stages run on.
 //!
 //! `author` reads the files as authored, `compile` (with `verbs`, `target`, `params`) checks them and builds what stands
-//! here, `registry` finds packs (embedded or in a folder) and picks the migrations of a run.
+//! here, `library` finds packs (embedded or in a folder), `registry` picks what is in force in a run.
 pub mod author;
 pub mod compile;
 pub mod config;
+pub mod library;
 pub mod needles;
 pub mod params;
 pub mod params_of;
 pub mod path;
 pub mod registry;
 pub mod target;
+pub mod texts;
 pub mod verbs;
 pub mod version;
 

@@ -132,10 +132,10 @@ impl Param {
             let choices: Vec<_> = self.choices.iter().map(shown).collect();
             return Err(format!("`{}` wants one of {}, not {}", self.name, choices.join(", "), shown(value)));
         }
-        if let (Some(pattern), Some(text)) = (&self.pattern, typed.as_str()) {
-            if !crate::expr::is_match(pattern, text).unwrap_or(false) {
-                return Err(format!("`{}` wants a text like {pattern}, not {}", self.name, shown(value)));
-            }
+        if let (Some(pattern), Some(text)) = (&self.pattern, typed.as_str())
+            && !crate::expr::is_match(pattern, text).unwrap_or(false)
+        {
+            return Err(format!("`{}` wants a text like {pattern}, not {}", self.name, shown(value)));
         }
         Ok(typed)
     }

@@ -1,8 +1,9 @@
 //! The verbs of a rule, as authored.
 use super::author::Fields;
-use super::compile::{Compiler, whole_expression};
+use super::compile::Compiler;
 use super::path::{Path, Segment};
 use super::registry::PackError;
+use super::texts::whole_expression;
 use super::{Action, Clash, Order, SetTo, Stanza, Verb, Wrap};
 use crate::expr::Mode;
 use crate::yaml::draft::Id;

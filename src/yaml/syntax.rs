@@ -207,7 +207,7 @@ impl Builder<'_> {
         let implicit_pair = style == StructureStyle::Flow && bytes.is_empty();
         let before =
             if style == StructureStyle::Block && self.first_child_properties() { self.before_block()? } else { self.before()? };
-        let at = self.cursor.to_node();
+        let at = self.cursor.walk_to_node();
         let span = at..at;
         if style == StructureStyle::Flow && !implicit_pair && self.cursor.opens_flow() {
             self.cursor.at = at + 1;

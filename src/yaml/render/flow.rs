@@ -103,13 +103,13 @@ impl Renderer<'_> {
         let around = self.quotes(t, node, self.around(t, node));
         let mut pieces = Vec::new();
         let mut from = span.start;
-        if let (Some(key), Kind::Map { entries, .. }) = (child.key, &tree.node(node).kind) {
-            if self.draft.node(key).dirty {
-                let was = tree.node(entries[i].key).span.clone();
-                pieces.push(Piece::Keep(from..was.start));
-                pieces.push(Piece::New(self.inline(key, true, around)?));
-                from = was.end;
-            }
+        if let (Some(key), Kind::Map { entries, .. }) = (child.key, &tree.node(node).kind)
+            && self.draft.node(key).dirty
+        {
+            let was = tree.node(entries[i].key).span.clone();
+            pieces.push(Piece::Keep(from..was.start));
+            pieces.push(Piece::New(self.inline(key, true, around)?));
+            from = was.end;
         }
         let old = child_value(tree, node, i);
         if self.stays(child.value, t, old) {

@@ -48,7 +48,7 @@ impl Renderer<'_> {
                 node.body,
                 Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } | Body::Embedded { .. }
             );
-            if !block && !(emptied && node.dirty) && !(in_flow && literal) && (!around.json || in_flow) {
+            if !(block || emptied && node.dirty) && !(in_flow && literal) && (!around.json || in_flow) {
                 let props = self.props(origin.text, origin.node);
                 let text = write(self.text(origin.text), &self.emit(id, origin.text)?.flat());
                 return Ok(props + &text);
@@ -207,17 +207,17 @@ impl Renderer<'_> {
     /// The lines of a block collection with its children at column `col`.
     pub(super) fn block_lines(&self, id: Id, col: usize, around: Around) -> Result<Lines, Refusal> {
         let node = self.draft.node(id);
-        if let Some(origin) = node.origin.filter(|o| is_block(self.tree(o.text), o.node)) {
-            if !self.draft.children(id).is_empty() {
-                let (text, tree) = (self.text(origin.text), self.tree(origin.text));
-                let first = extent(text, tree, origin.node, 0);
-                let emitted = self.emit(id, origin.text)?;
-                let body = self.newlines(&write(text, &emitted.pieces), around.nl);
-                let from = trivia::column(text, first.start);
-                let mut lines = moved(&emitted.above, "", &body, from, col, first.own_line);
-                lines.body = ended(lines.body, around.nl);
-                return Ok(lines);
-            }
+        if let Some(origin) = node.origin.filter(|o| is_block(self.tree(o.text), o.node))
+            && !self.draft.children(id).is_empty()
+        {
+            let (text, tree) = (self.text(origin.text), self.tree(origin.text));
+            let first = extent(text, tree, origin.node, 0);
+            let emitted = self.emit(id, origin.text)?;
+            let body = self.newlines(&write(text, &emitted.pieces), around.nl);
+            let from = trivia::column(text, first.start);
+            let mut lines = moved(&emitted.above, "", &body, from, col, first.own_line);
+            lines.body = ended(lines.body, around.nl);
+            return Ok(lines);
         }
         let mut all = Lines::default();
         for (i, child) in self.draft.children(id).iter().enumerate() {

@@ -102,7 +102,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Goes to the first byte of the next node.
-    pub fn to_node(&mut self) -> usize {
+    pub fn walk_to_node(&mut self) -> usize {
         self.skip();
         self.at
     }
@@ -131,7 +131,7 @@ impl<'t> Cursor<'t> {
 
     /// The span of the block scalar whose header comes next; the parser says that it ends somewhere before `loose_end`.
     pub fn block_scalar(&mut self, loose_end: usize) -> Range<usize> {
-        let start = self.to_node();
+        let start = self.walk_to_node();
         let header_end = self.text[start..].find('\n').map_or(self.text.len(), |i| start + i);
         let header = self.text[start..header_end].trim_end_matches('\r');
         let indicators = header.split([' ', '\t']).next().unwrap_or_default();

@@ -1,0 +1,332 @@
+//! Every pack at hand, and what a request makes of them.
+use super::compile::{self, Around, PackHead};
+use super::params::Param;
+use super::registry::{PackError, Request, Run, error, names, pick};
+use super::target::Carrier;
+use super::version::Version;
+use super::{Migration, Pack};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// Every pack at hand: those in the binary, then those of folders (a pack of the same name replaces the embedded one).
+#[derive(Debug)]
+pub struct Library {
+    packs: BTreeMap<String, Files>,
+    carriers: Arc<Vec<Carrier>>,
+}
+
+/// The files of one pack.
+#[derive(Debug, Default)]
+struct Files {
+    /// Path below the pack's folder (`pack.yaml`, `1.27/x.yaml`) → path for errors, text.
+    pages: BTreeMap<String, (String, String)>,
+    /// Path below `templates/` → text.
+    templates: BTreeMap<String, String>,
+}
+
+impl Library {
+    /// Reads names and texts; no migration is parsed yet.
+    ///
+    /// # Errors
+    /// A folder that is not there or holds no pack; a file of carriers that cannot be read.
+    pub fn open(folders: &[PathBuf]) -> Result<Library, PackError> {
+        let mut library = Library { packs: BTreeMap::new(), carriers: Arc::new(Vec::new()) };
+        let mut carriers = Vec::new();
+        let embedded = EMBEDDED.iter().map(|(path, text)| ((*path).to_owned(), (*path).to_owned(), (*text).to_owned()));
+        library.take(embedded.collect(), &mut carriers)?;
+        for folder in folders {
+            let root = root_of(folder)?;
+            let mut files = Vec::new();
+            for below in ["migrations", "templates"] {
+                read_folder(&root.join(below), below, &mut files)?;
+            }
+            library.take(files, &mut carriers)?;
+        }
+        library.carriers = Arc::new(carriers);
+        Ok(library)
+    }
+
+    /// Sorts files (path below the root, path for errors, text) into packs.
+    fn take(&mut self, files: Vec<(String, String, String)>, carriers: &mut Vec<Carrier>) -> Result<(), PackError> {
+        let mut packs: BTreeMap<String, Files> = BTreeMap::new();
+        let mut templates = BTreeMap::new();
+        for (path, shown, text) in files {
+            if let Some(template) = path.strip_prefix("templates/") {
+                templates.insert(template.to_owned(), text);
+            } else if let Some(below) = path.strip_prefix("migrations/carriers/") {
+                if below.ends_with(".yaml") {
+                    carriers.extend(super::target::carriers(&shown, &text)?);
+                }
+            } else if let Some((name, below)) = path.strip_prefix("migrations/").and_then(|p| p.split_once('/'))
+                && below.ends_with(".yaml")
+            {
+                packs.entry(name.to_owned()).or_default().pages.insert(below.to_owned(), (shown, text));
+            }
+        }
+        for (name, mut files) in packs {
+            files.templates.clone_from(&templates);
+            if !files.pages.contains_key("pack.yaml") {
+                return Err(error(format!("the pack `{name}` has no pack.yaml"), None));
+            }
+            self.packs.insert(name, files);
+        }
+        Ok(())
+    }
+
+    /// Names of the packs, sorted.
+    pub fn names(&self) -> Vec<String> {
+        self.packs.keys().cloned().collect()
+    }
+
+    pub fn carriers(&self) -> &Arc<Vec<Carrier>> {
+        &self.carriers
+    }
+
+    fn files(&self, name: &str) -> Result<&Files, PackError> {
+        self.packs.get(name).ok_or_else(|| {
+            let known = self.names().join(", ");
+            let help = match super::near(name, self.packs.keys().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`? Packs: {known}"),
+                None => format!("packs: {known}"),
+            };
+            error(format!("there is no pack `{name}`"), help)
+        })
+    }
+
+    fn head(&self, name: &str) -> Result<PackHead, PackError> {
+        let (shown, text) = &self.files(name)?.pages["pack.yaml"];
+        compile::pack(shown, text)
+    }
+
+    /// The text of a migration, as authored.
+    pub fn text_of(&self, migration: &Migration) -> Option<&str> {
+        let (pack, below) = migration.id.split_once('/')?;
+        self.packs.get(pack)?.pages.get(&format!("{below}.yaml")).map(|(_, text)| text.as_str())
+    }
+
+    /// The whole pack, every migration parsed and checked: for `list`, `explain` and the pack tests.
+    ///
+    /// # Errors
+    /// An unknown pack, with the nearest name; anything wrong in its files.
+    pub fn pack(&self, name: &str) -> Result<Arc<Pack>, PackError> {
+        self.load(name, self.head(name)?, |_| true).map(Arc::new)
+    }
+
+    /// The pack with the migrations whose folder is `wanted`.
+    fn load(&self, name: &str, head: PackHead, wanted: impl Fn(&Folder) -> bool) -> Result<Pack, PackError> {
+        let files = self.files(name)?;
+        let template = |path: &str| {
+            let own = format!("stanzas/{name}/{path}");
+            files.templates.get(&own).or_else(|| files.templates.get(path)).cloned()
+        };
+        let around = Around { targets: &head.targets, template: &template };
+        let mut migrations = Vec::new();
+        for (below, (shown, text)) in &files.pages {
+            let Some((folder, slug)) = below.split_once('/') else { continue };
+            let folder = folder_of(folder, &head.chain)
+                .map_err(|why| PackError { place: Some((shown.clone(), 1, 1)), ..error(why, None) })?;
+            if !wanted(&folder) {
+                continue;
+            }
+            let id = format!("{name}/{}", below.trim_end_matches(".yaml"));
+            if slug.contains('/') {
+                return Err(PackError {
+                    place: Some((shown.clone(), 1, 1)),
+                    ..error("a migration lies in its version's folder, not below it", None)
+                });
+            }
+            let version = match &folder {
+                Folder::Version(version) => Some(version.clone()),
+                Folder::Any => None,
+            };
+            migrations.push(Arc::new(compile::migration(&id, version, shown, text, &around)?));
+        }
+        migrations.sort_by_key(|a| order(a));
+        let migrations = after(migrations)?;
+        let mut params: BTreeMap<String, Param> = BTreeMap::new();
+        let shared = head.params.iter().map(|p| (p, "pack.yaml"));
+        for (param, file) in shared.chain(migrations.iter().flat_map(|m| m.params.values().map(|p| (p, m.file.as_str())))) {
+            if let Some(other) = params.get(&param.name).filter(|other| other.kind != param.kind) {
+                let message = format!("`{}` is a {} here and a {} elsewhere in the pack", param.name, param.kind, other.kind);
+                return Err(PackError {
+                    place: Some((file.to_owned(), 1, 1)),
+                    ..error(message, "one name has one type in a pack".to_owned())
+                });
+            }
+            params.entry(param.name.clone()).or_insert_with(|| param.clone());
+        }
+        Ok(Pack { name: name.to_owned(), title: head.title, chain: head.chain, targets: head.targets, params, migrations })
+    }
+
+    /// What to run, one per pack of `request.to`. Only migrations of the edges between `from` and `to` (and `any/`) are
+    /// parsed.
+    ///
+    /// # Errors
+    /// Unknown packs, versions, ids, parameters (each with what is there instead); values of the wrong type; a required
+    /// parameter of an active migration that has no value.
+    pub fn runs(&self, request: &Request) -> Result<Vec<Run>, PackError> {
+        let mut runs = Vec::new();
+        for (name, version) in &request.to {
+            let head = self.head(name)?;
+            let to = version_of(name, version, &head.chain)?;
+            let from = match request.from.iter().find(|(pack, _)| pack.as_deref().is_none_or(|p| p == name)) {
+                Some((_, version)) => version_of(name, version, &head.chain)?,
+                None => before(&to, &head.chain),
+            };
+            if from > to {
+                let help = "yamlift goes forward; swap `--from` and `--to`?".to_owned();
+                return Err(error(format!("`--from {from}` is newer than `--to {name}@{to}`"), help));
+            }
+            let pack = self.load(name, head, |folder| match folder {
+                Folder::Version(version) => *version > from && *version <= to,
+                Folder::Any => true,
+            })?;
+            runs.push(Run {
+                pack: Arc::new(pack),
+                from,
+                to,
+                active: Vec::new(),
+                left_out: Vec::new(),
+                params: BTreeMap::new(),
+                carriers: Arc::clone(&self.carriers),
+            });
+        }
+        self.check_ids(request, &runs)?;
+        for run in &mut runs {
+            super::params_of::set(run, request)?;
+        }
+        super::params_of::check(request, &runs, self)?;
+        for run in &mut runs {
+            pick(run, request);
+            super::params_of::required(run)?;
+        }
+        Ok(runs)
+    }
+
+    /// Every id of `--only`, `--skip` and `--enable` names one migration of the run's packs.
+    fn check_ids(&self, request: &Request, runs: &[Run]) -> Result<(), PackError> {
+        let ids: Vec<String> = runs.iter().flat_map(|r| self.ids(&r.pack.name)).collect();
+        for (flag, id) in [("only", &request.only), ("skip", &request.skip), ("enable", &request.enable)]
+            .into_iter()
+            .flat_map(|(f, ids)| ids.iter().map(move |id| (f, id)))
+        {
+            let named: Vec<&String> = ids.iter().filter(|full| names(id, full)).collect();
+            match named.as_slice() {
+                [_] => {}
+                [] => {
+                    let slugs = ids.iter().map(|full| full.rsplit('/').next().unwrap_or(full));
+                    let near = super::near(id.rsplit('/').next().unwrap_or(id), slugs);
+                    let help =
+                        near.map_or_else(|| "`yamlift list` shows them".to_owned(), |near| format!("did you mean `{near}`?"));
+                    return Err(error(format!("`--{flag} {id}`: no migration of that name"), help));
+                }
+                several => {
+                    let help = several.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("\n");
+                    return Err(error(format!("`--{flag} {id}` names several migrations"), help));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The ids of a pack, read off the paths.
+    pub fn ids(&self, pack: &str) -> Vec<String> {
+        let pages = self.packs.get(pack).map(|f| f.pages.keys()).into_iter().flatten();
+        pages.filter(|p| p.contains('/')).map(|p| format!("{pack}/{}", p.trim_end_matches(".yaml"))).collect()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Folder {
+    Version(Version),
+    Any,
+}
+
+fn folder_of(name: &str, chain: &[Version]) -> Result<Folder, String> {
+    if name == "any" {
+        return Ok(Folder::Any);
+    }
+    let version = Version::parse(name).filter(|v| chain.contains(v));
+    version.map(Folder::Version).ok_or_else(|| format!("the folder `{name}` is neither `any` nor a version of the chain"))
+}
+
+fn order(migration: &Migration) -> (bool, Option<Version>, String) {
+    (migration.version.is_none(), migration.version.clone(), migration.id.clone())
+}
+
+/// Puts each migration behind those of its version that it names in `after`.
+fn after(mut migrations: Vec<Arc<Migration>>) -> Result<Vec<Arc<Migration>>, PackError> {
+    let mut out: Vec<Arc<Migration>> = Vec::new();
+    while !migrations.is_empty() {
+        let waits = |m: &Migration, all: &[Arc<Migration>]| {
+            m.after.iter().any(|id| all.iter().any(|o| names(id, &o.id) && o.version == m.version))
+        };
+        let Some(next) = (0..migrations.len()).find(|i| !waits(&migrations[*i], &migrations)) else {
+            let first = &migrations[0];
+            return Err(PackError {
+                place: Some((first.file.clone(), 1, 1)),
+                ..error("`after` leads back to this migration", None)
+            });
+        };
+        out.push(migrations.remove(next));
+    }
+    Ok(out)
+}
+
+/// The version of the chain that `text` is, or is a patch of.
+fn version_of(pack: &str, text: &str, chain: &[Version]) -> Result<Version, PackError> {
+    let parsed = Version::parse(text);
+    if let Some(found) = parsed.as_ref().and_then(|v| chain.iter().find(|c| v.is_within(c))) {
+        return Ok(found.clone());
+    }
+    let all: Vec<String> = chain.iter().map(Version::to_string).collect();
+    let sorted = |text: &str| {
+        let mut chars: Vec<char> = text.chars().collect();
+        chars.sort_unstable();
+        chars
+    };
+    let turned = all.iter().find(|v| sorted(v) == sorted(text)).map(String::as_str);
+    let near = turned.or_else(|| super::near(text, all.iter().map(String::as_str)));
+    let mut help = format!("versions: {}", all.join(" "));
+    if let Some(near) = near {
+        help.push_str(&format!("\ndid you mean {near}?"));
+    }
+    Err(error(format!("the {pack} pack has no version {text}"), help))
+}
+
+fn before(to: &Version, chain: &[Version]) -> Version {
+    chain.iter().rev().find(|v| *v < to).unwrap_or(to).clone()
+}
+
+/// The folder that holds `migrations/`: the one given, or the one above where `migrations` itself was named.
+fn root_of(folder: &Path) -> Result<PathBuf, PackError> {
+    if folder.join("migrations").is_dir() {
+        return Ok(folder.to_owned());
+    }
+    if folder.is_dir() && folder.file_name().is_some_and(|n| n == "migrations") {
+        return Ok(folder.parent().map_or_else(|| folder.to_owned(), Path::to_owned));
+    }
+    let what = if folder.exists() { "holds no folder `migrations`" } else { "is not there" };
+    let help = "a folder of packs looks like this: DIR/migrations/PACK/pack.yaml, DIR/templates/".to_owned();
+    Err(error(format!("`--packs {}`: it {what}", folder.display()), help))
+}
+
+fn read_folder(folder: &Path, below: &str, out: &mut Vec<(String, String, String)>) -> Result<(), PackError> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    let mut entries: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let below = format!("{below}/{name}");
+        if path.is_dir() {
+            read_folder(&path, &below, out)?;
+        } else {
+            let text = std::fs::read_to_string(&path).map_err(|e| error(format!("{}: {e}", path.display()), None))?;
+            out.push((below, path.display().to_string(), text));
+        }
+    }
+    Ok(())
+}
