@@ -45,12 +45,22 @@ fn golden_cases() {
     find(&root, &mut cases);
     assert!(!cases.is_empty(), "no golden case under {}", root.display());
     let wanted = std::env::var("GOLDEN").unwrap_or_default();
-    let mut failures = Vec::new();
-    for case in cases.iter().filter(|c| c.to_string_lossy().contains(&wanted)) {
-        if let Err(why) = check(&root, case) {
-            failures.push(format!("== {}\n{why}", case.strip_prefix(&root).unwrap_or(case).display()));
-        }
-    }
+    let cases: Vec<&PathBuf> = cases.iter().filter(|c| c.to_string_lossy().contains(&wanted)).collect();
+    let share = cases.len().div_ceil(std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let failures: Vec<String> = std::thread::scope(|scope| {
+        let running: Vec<_> = (cases.chunks(share))
+            .map(|part| {
+                scope.spawn(|| {
+                    let failed = |case: &&PathBuf| {
+                        let name = case.strip_prefix(&root).unwrap_or(case).display();
+                        check(&root, case).err().map(|why| format!("== {name}\n{why}"))
+                    };
+                    part.iter().filter_map(failed).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        running.into_iter().flat_map(|thread| thread.join().expect("a case panicked")).collect()
+    });
     assert!(failures.is_empty(), "{} of {} cases failed\n{}", failures.len(), cases.len(), failures.join("\n"));
 }
 

@@ -25,6 +25,9 @@ pub fn matches(work: &Work, _draft: &Draft, objects: &[Object]) -> Vec<(usize, R
         for bump in work.rule.bump.iter().filter(|b| b.kinds.contains(kind)) {
             let Some(old) = bump.serve.iter().position(|(name, _)| *name == api) else { continue };
             let Some((to, phase)) = bump.written(old, &work.run.from, &work.run.to) else { continue };
+            if work.run.met(&bump.needs).is_err() || !work.run.phase.takes(phase) {
+                continue;
+            }
             out.push((
                 index,
                 Raise { from: api.clone(), to, kind: bump.kind.clone(), wakes: matches!(phase, Phase::Wakes { .. }) },

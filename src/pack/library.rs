@@ -190,6 +190,7 @@ impl Library {
                 to,
                 active: Vec::new(),
                 left_out: Vec::new(),
+                phase: request.phase,
                 params: BTreeMap::new(),
                 carriers: Arc::clone(&self.carriers),
             });

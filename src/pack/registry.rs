@@ -17,6 +17,8 @@ pub struct Run {
     pub active: Vec<Active>,
     /// Migrations of the chain that do not run, and why, for `list` and `explain`.
     pub left_out: Vec<(Arc<Migration>, String)>,
+    /// What `--phase` takes.
+    pub phase: PhaseFilter,
     /// Every parameter that has a value, checked and typed; a host-port is `{host, port}`.
     pub params: BTreeMap<String, Json>,
     pub carriers: Arc<Vec<Carrier>>,
@@ -130,29 +132,50 @@ pub(super) fn pick(run: &mut Run, request: &Request) {
 
 /// The phase of a rule, or why it is not in force.
 fn in_force(rule: &Rule, run: &Run, filter: PhaseFilter) -> Result<Phase, String> {
-    for need in &rule.needs {
-        match need {
-            Need::To(least) if run.to < *least => return Err(format!("needs {} {least} or later", run.pack.title)),
-            Need::Param(name, least) => {
-                let given = run.params.get(name).and_then(Json::as_str).and_then(Version::parse);
-                if given.is_none_or(|given| given < *least) {
-                    return Err(format!("needs {name} {least} or later: --set {name}=…"));
-                }
-            }
-            Need::To(_) => {}
+    run.met(&rule.needs)?;
+    if !rule.bump.is_empty() {
+        // Each document has a phase of its own.
+        return Ok(Phase::Any);
+    }
+    match phase(&rule.honoured, &run.from, &run.to) {
+        Phase::LeftOut => Err(window_says(&rule.honoured, run)),
+        phase if filter.takes(phase) => Ok(phase),
+        _ if filter == PhaseFilter::Before => Err("belongs after the upgrade".into()),
+        _ => Err("belongs before the upgrade".into()),
+    }
+}
+
+impl PhaseFilter {
+    /// Whether what belongs to `phase` is done in this part of the work; everything is in exactly one part.
+    pub fn takes(self, phase: Phase) -> bool {
+        let late = matches!(phase, Phase::After | Phase::Gap | Phase::Wakes { acts_now: false });
+        match self {
+            PhaseFilter::All => phase != Phase::LeftOut,
+            PhaseFilter::Before => !late && phase != Phase::LeftOut,
+            PhaseFilter::After => late,
         }
     }
-    let phase = if rule.bump.is_empty() { phase(&rule.honoured, &run.from, &run.to) } else { Phase::Any };
-    let early = match phase {
-        Phase::LeftOut => return Err(window_says(&rule.honoured, run)),
-        Phase::Before | Phase::Wakes { acts_now: true } => Some(true),
-        Phase::After | Phase::Gap | Phase::Wakes { acts_now: false } => Some(false),
-        Phase::Any => None,
-    };
-    match filter {
-        PhaseFilter::Before if early == Some(false) => Err("belongs after the upgrade".into()),
-        PhaseFilter::After if early != Some(false) => Err("belongs before the upgrade".into()),
-        _ => Ok(phase),
+}
+
+impl Run {
+    /// Whether the versions that something needs are there.
+    ///
+    /// # Errors
+    /// What is missing, in a sentence.
+    pub fn met(&self, needs: &[Need]) -> Result<(), String> {
+        for need in needs {
+            match need {
+                Need::To(least) if self.to < *least => return Err(format!("needs {} {least} or later", self.pack.title)),
+                Need::Param(name, least) => {
+                    let given = self.params.get(name).and_then(Json::as_str).and_then(Version::parse);
+                    if given.is_none_or(|given| given < *least) {
+                        return Err(format!("needs {name} {least} or later: --set {name}=…"));
+                    }
+                }
+                Need::To(_) => {}
+            }
+        }
+        Ok(())
     }
 }
 

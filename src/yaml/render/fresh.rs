@@ -48,7 +48,7 @@ impl Renderer<'_> {
                 node.body,
                 Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } | Body::Embedded { .. }
             );
-            if !(block || emptied && node.dirty) && !(in_flow && literal) && (!around.json || in_flow) {
+            if !(block || emptied && node.dirty || in_flow && literal) && (!around.json || in_flow) {
                 let props = self.props(origin.text, origin.node);
                 let text = write(self.text(origin.text), &self.emit(id, origin.text)?.flat());
                 return Ok(props + &text);
