@@ -42,7 +42,12 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         write::all(&root, &mut report);
     }
     let ran: Vec<json::Ran> = (runs.iter())
-        .map(|run| json::Ran { pack: run.pack.name.clone(), from: run.from.to_string(), to: run.to.to_string() })
+        .map(|run| json::Ran {
+            pack: run.pack.name.clone(),
+            from: run.from.to_string(),
+            assumed: run.assumed,
+            to: run.to.to_string(),
+        })
         .collect();
     terminal.out(&result(args, &report, &ran, stdin.as_deref(), terminal))?;
 

@@ -153,7 +153,7 @@ fn at_match(
         // Its values are not known here: what a rule would say of them may be wrong.
         said.clear();
     }
-    let (mark, above) = (draft.mark(), draft.above(one.hit.whole()));
+    let mark = draft.mark();
     let mut touched: Vec<Id> = vec![one.hit.id];
     if !hold && let Err(why) = edit(work, draft, &mut spot, &one, &mut touched) {
         draft.roll_back(mark);
@@ -163,7 +163,7 @@ fn at_match(
     let edited = draft.changed_since(mark);
     let asked = work.apply && one.bump.as_ref().is_none_or(|raise| !raise.wakes);
     if edited {
-        if let Some(why) = forbidden(work, draft, &one, objects, spot.root.whole(), &above, mark).filter(|_| asked) {
+        if let Some(why) = forbidden(work, draft, &one, objects, spot.root.whole(), mark).filter(|_| asked) {
             draft.roll_back(mark);
             hold = true;
             said.push(refused(draft, one.hit, &why));
@@ -215,7 +215,7 @@ fn edit(work: &Work, draft: &mut Draft, spot: &mut Spot, one: &Match, touched: &
 }
 
 /// Why an edit must not be: an encrypted document, a node that other places share.
-fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: Id, above: &[Id], mark: Mark) -> Option<Refused> {
+fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: Id, mark: Mark) -> Option<Refused> {
     if work.template {
         return Some(Refused::at(
             one.hit.id,
@@ -232,7 +232,7 @@ fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: 
         let start = draft.file_span(id).map_or(0, |s| s.start);
         crate::source::line_column(&draft.texts[0].text, start).0
     };
-    if let Some(other) = draft.shared_since(mark, root, above) {
+    if let Some(other) = draft.shared_since(mark, root) {
         let why = format!("line {} shares this through an anchor, and would change as well", line(other));
         return Some(Refused::at(one.hit.id, why));
     }

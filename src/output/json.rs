@@ -8,6 +8,8 @@ use serde::Serialize;
 pub struct Ran {
     pub pack: String,
     pub from: String,
+    /// Nobody said what runs now: `from` is the version before `to`.
+    pub assumed: bool,
     pub to: String,
 }
 

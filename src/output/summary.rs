@@ -23,6 +23,12 @@ pub fn render(report: &Report, end: &End) -> String {
         let versions: Vec<String> = end.runs.iter().map(|run| format!("{} {}", run.pack, run.to)).collect();
         return format!("{}: nothing to migrate in {} ({} read)\n", versions.join(", "), files(sum.files), sum.parsed);
     }
+    for run in end.runs.iter().filter(|run| run.assumed) {
+        out += &format!(
+            "{} {} → {}, as nobody said what runs now; if it is older, add --from VERSION\n",
+            run.pack, run.from, run.to
+        );
+    }
     out += &counts(&sum, end);
     out.push('\n');
     if let (false, true, Some(command)) = (end.wrote, sum.changed > 0, &end.write_it) {
@@ -70,7 +76,7 @@ mod tests {
 
     #[test]
     fn nothing_to_do_is_one_line() {
-        let runs = [Ran { pack: "mesh".into(), from: "1.26".into(), to: "1.27".into() }];
+        let runs = [Ran { pack: "mesh".into(), from: "1.26".into(), assumed: false, to: "1.27".into() }];
         let report = Report { looked_at: 214, parsed: 31, ..Report::default() };
         assert_eq!(render(&report, &end(&runs, false, 0)), "mesh 1.27: nothing to migrate in 214 files (31 read)\n");
     }

@@ -172,7 +172,8 @@ impl Library {
         for (name, version) in &request.to {
             let head = self.head(name)?;
             let to = version_of(name, version, &head.chain)?;
-            let from = match request.from.iter().find(|(pack, _)| pack.as_deref().is_none_or(|p| p == name)) {
+            let said = request.from.iter().find(|(pack, _)| pack.as_deref().is_none_or(|p| p == name));
+            let from = match said {
                 Some((_, version)) => version_of(name, version, &head.chain)?,
                 None => before(&to, &head.chain),
             };
@@ -187,6 +188,7 @@ impl Library {
             runs.push(Run {
                 pack: Arc::new(pack),
                 from,
+                assumed: said.is_none(),
                 to,
                 active: Vec::new(),
                 left_out: Vec::new(),

@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub struct Run {
     pub pack: Arc<Pack>,
     pub from: Version,
+    /// Nobody said what runs now: `from` is the version before `to`.
+    pub assumed: bool,
     pub to: Version,
     /// In running order: edges, then name order with `after`; `any/` last.
     pub active: Vec<Active>,

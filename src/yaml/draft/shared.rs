@@ -2,19 +2,18 @@
 use super::{Body, Draft, Id, Mark, Undo};
 
 impl Draft {
-    /// A place outside `root` that the changes since `mark` reach as well, through an anchor: an alias of something that
-    /// changed, or the anchored node itself where `root` only holds the alias. `above` are the nodes that `root` stood in.
-    pub fn shared_since(&self, mark: Mark, root: Id, above: &[Id]) -> Option<Id> {
-        let changed: Vec<Id> = (self.journal[mark.journal.min(self.journal.len())..].iter())
-            .filter_map(|undo| match undo {
-                Undo::Node(id, _) if (id.0 as usize) < mark.nodes && self.is_attached(*id) => Some(*id),
-                _ => None,
-            })
-            .collect();
-        if let Some(outside) = changed.iter().find(|id| !self.is_within(**id, root) && !above.contains(*id)) {
-            return Some(*outside);
-        }
-        self.aliases().find(|(alias, target)| changed.contains(target) && !self.is_within(*alias, root)).map(|(alias, _)| alias)
+    /// A place that the changes since `mark` reach besides `root`, through an anchor: an alias outside `root` of something
+    /// that changed, or the anchored node itself where `root` only holds an alias of it.
+    pub fn shared_since(&self, mark: Mark, root: Id) -> Option<Id> {
+        let changed = |id: Id| {
+            self.journal[mark.journal.min(self.journal.len())..].iter().any(|u| matches!(u, Undo::Node(n, _) if *n == id))
+        };
+        let mut reached = self.aliases().filter(|(_, target)| changed(*target));
+        reached.find_map(|(alias, target)| match (self.is_within(alias, root), self.is_within(target, root)) {
+            (true, true) => None,
+            (false, _) => Some(alias),
+            (true, false) => Some(target),
+        })
     }
 
     /// An alias whose anchored node is no longer part of a document.
@@ -28,11 +27,6 @@ impl Draft {
             Body::Alias(target) => Some((Id(index as u32), target)).filter(|(alias, _)| self.is_attached(*alias)),
             _ => None,
         })
-    }
-
-    /// The nodes that `id` stands in, innermost first.
-    pub fn above(&self, id: Id) -> Vec<Id> {
-        std::iter::successors(self.node(id).parent, |at| self.node(*at).parent).collect()
     }
 
     /// Whether `id` is `root` or below it.
