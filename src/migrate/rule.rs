@@ -232,12 +232,12 @@ fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: 
         let start = draft.file_span(id).map_or(0, |s| s.start);
         crate::source::line_column(&draft.texts[0].text, start).0
     };
-    if let Some(other) = draft.shared_since(mark, root) {
-        let why = format!("line {} shares this through an anchor, and would change as well", line(other));
-        return Some(Refused::at(one.hit.id, why));
+    if let Some(alias) = draft.dangling() {
+        return Some(Refused::at(one.hit.id, format!("line {} is an alias of what would go", line(alias))));
     }
-    let alias = draft.dangling()?;
-    Some(Refused::at(one.hit.id, format!("line {} is an alias of what would go", line(alias))))
+    let other = draft.shared_since(mark, root)?;
+    let why = format!("line {} shares this through an anchor, and would change as well", line(other));
+    Some(Refused::at(one.hit.id, why))
 }
 
 /// The findings of a rule at a match, and whether one of them holds its edits back.
