@@ -95,6 +95,10 @@ impl Carry for Lines {
         let keeps = new.ends_with("\n\n");
         let limit = if keeps { new.len() - 1 } else { body };
         self.write_lines(inner, pieces, limit, &mut out);
+        if keeps && new[..limit].ends_with('\n') {
+            // The last of the lines that `+` keeps: empty, and its own break is not part of the scalar.
+            out.push(Piece::New(self.newline.to_owned()));
+        }
         Ok(out)
     }
 

@@ -170,7 +170,7 @@ impl Renderer<'_> {
         let span = tree.node(was).span.clone();
         let header_end = line_end(text, span.start);
         let header = &text[span.start..header_end];
-        let comment = header.find(" #").map_or("", |i| &header[i..]);
+        let comment = header.find(" #").map_or("", |_| header.trim_start_matches(|c: char| !c.is_whitespace()));
         let col = self.entry_column(t, was);
         let indent = (text[header_end..span.end].lines().skip(1))
             .find(|l| !l.trim().is_empty())
