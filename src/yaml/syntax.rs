@@ -51,18 +51,30 @@ fn read(text: &str, branches: bool) -> Result<Tree, ParseError> {
         emit_unresolved_aliases: true,
         simple_key_max_lookahead: 1 << 20,
     };
-    let mut builder =
-        Builder { cursor: Cursor::new(text), tree: Tree::default(), open: Vec::new(), anchors: HashMap::new(), branches };
+    let mut builder = Builder {
+        cursor: Cursor::new(text),
+        tree: Tree::default(),
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        sizes: Vec::new(),
+        branches,
+    };
     let mut parser = Parser::new_from_str_with_options(text, options);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|e| {
             let at = e.marker().byte_offset().unwrap_or(0).min(text.len());
-            ParseError::new(at, e.info())
+            match e.info() {
+                limit if limit.contains("recursion limit") => ParseError::new(at, "nested more than 255 levels deep"),
+                info => ParseError::new(at, info),
+            }
         })?;
         builder.event(event, &span)?;
     }
     builder.finish()
 }
+
+/// Nodes that aliases may write out to before they are weighed against the text.
+const MOST_NODES: u64 = 1_000_000;
 
 fn check_bytes(text: &str) -> Result<(), ParseError> {
     let bytes = text.as_bytes();
@@ -88,6 +100,8 @@ struct Builder<'t> {
     tree: Tree,
     open: Vec<Open>,
     anchors: HashMap<usize, NodeId>,
+    /// For each node, how many there are below it with aliases written out; a collection's once it is closed.
+    sizes: Vec<u64>,
     /// Keys may stand several times.
     branches: bool,
 }
@@ -255,6 +269,10 @@ impl Builder<'_> {
     fn add(&mut self, before: Before, span: std::ops::Range<usize>, kind: Kind) -> Result<NodeId, ParseError> {
         let id = NodeId(u32::try_from(self.tree.nodes.len()).map_err(|_| ParseError::new(span.start, "too large"))?);
         let parent = self.open.last().map(|o| o.node);
+        self.sizes.push(match kind {
+            Kind::Alias { target } => self.sizes[target.0 as usize],
+            _ => 1,
+        });
         self.tree.nodes.push(Node { span, anchor: before.anchor, tag: before.tag, parent, kind });
         let Some(open) = self.open.last_mut() else {
             if let Some(doc) = self.tree.docs.last_mut() {
@@ -294,8 +312,30 @@ impl Builder<'_> {
         let node = &mut self.tree.nodes[open.node.0 as usize];
         node.span = start.unwrap_or(node.span.start)..end.unwrap_or(node.span.end).max(start.unwrap_or(node.span.start));
         self.cursor.at = self.cursor.at.max(node.span.end);
+        self.measure(open.node)?;
+        let node = self.tree.node(open.node);
         if matches!(node.kind, Kind::Map { .. }) && !self.branches {
             keys::check(&self.tree, self.cursor.text, open.node)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses aliases of aliases that write out to far more than the text holds.
+    fn measure(&mut self, collection: NodeId) -> Result<(), ParseError> {
+        let size = |id: NodeId| self.sizes[id.0 as usize];
+        let sum = match &self.tree.node(collection).kind {
+            Kind::Map { entries, .. } => {
+                entries.iter().map(|e| size(e.key).saturating_add(size(e.value))).fold(1, u64::saturating_add)
+            }
+            Kind::Seq { items, .. } => items.iter().map(|i| size(i.value)).fold(1, u64::saturating_add),
+            _ => 1,
+        };
+        self.sizes[collection.0 as usize] = sum;
+        if sum > MOST_NODES && sum > 10 * self.tree.nodes.len() as u64 {
+            let at = self.tree.node(collection).span.start;
+            let mut error = ParseError::new(at, format!("its aliases write out to {sum} nodes"));
+            error.help = Some("this is far more than the file holds, and more than any reader should unfold".into());
+            return Err(error);
         }
         Ok(())
     }

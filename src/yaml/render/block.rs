@@ -3,7 +3,7 @@ use super::fresh::Lines;
 use super::{Emitted, Refusal, Renderer, reindent, write};
 use crate::yaml::draft::{Body, Child, Id, Own, Piece};
 use crate::yaml::style::newline;
-use crate::yaml::tree::{Kind, NodeId, ScalarStyle};
+use crate::yaml::tree::{Kind, NodeId, ScalarStyle, Tree};
 use crate::yaml::trivia::{self, Extent, after_indicator, child_value, extent, is_block, line_end, line_start, next_line};
 
 impl Renderer<'_> {
@@ -61,7 +61,12 @@ impl Renderer<'_> {
             lines.gap(rest.trim_end_matches(['\n', '\r', ' ']).to_owned() + around.nl);
         }
         if extents[count - 1].end == text.len() && !text.ends_with('\n') {
-            lines.leave_open(ends_in_block_scalar(self, children));
+            if !ends_in_block_scalar(self, children) {
+                lines.leave_open();
+            } else if changed_at_the_end(self, children) {
+                // Readers differ on a block scalar without a last line break: a new one always gets it.
+                lines.close_line();
+            }
         }
         out.pieces = lines.pieces;
         Ok(out)
@@ -109,8 +114,18 @@ impl Renderer<'_> {
                     out.pieces.push(Piece::Keep(kept_from..start));
                 }
             }
-            out.pieces.extend(value.pieces);
-            out.pieces.push(Piece::Keep(old_region.end..ext.end.max(old_region.end)));
+            let mut rest = old_region.end;
+            for piece in value.pieces {
+                match piece {
+                    // Behind a block scalar, a comment would be its content: it goes to the header.
+                    Piece::New(new) if new.contains('\n') && !is_block(tree, old) && !is_block_scalar(tree, old) => {
+                        rest = line_end(text, old_region.end);
+                        out.pieces.push(Piece::New(with_comment(&new, &text[old_region.end..rest])));
+                    }
+                    piece => out.pieces.push(piece),
+                }
+            }
+            out.pieces.push(Piece::Keep(rest..ext.end.max(rest)));
             return Ok(out);
         }
         let value = self.other_value(child, t, container, i)?;
@@ -168,11 +183,12 @@ impl Renderer<'_> {
             let new = self.placed(value, self.inline(value, false, around)?, trivia::column(text, ext.start));
             let new = if new.is_empty() { String::new() } else { format!("{gap}{new}") };
             let own = self.trail(value, t);
-            let mut pieces = vec![Piece::New(new)];
+            let mut pieces = Vec::new();
             match own {
-                Some(own) if !has_comment(text, &tail) => pieces.push(Piece::New(own)),
-                _ if !travels => pieces.push(Piece::Keep(tail)),
-                _ => {}
+                Some(own) if !has_comment(text, &tail) => pieces.push(Piece::New(with_comment(&new, &own))),
+                _ if travels => pieces.push(Piece::New(new)),
+                _ if new.contains('\n') => pieces.push(Piece::New(with_comment(&new, &text[tail]))),
+                _ => pieces.extend([Piece::New(new), Piece::Keep(tail)]),
             }
             pieces.push(Piece::New(nl.to_owned()));
             pieces.push(below);
@@ -235,6 +251,21 @@ fn closed(text: String, nl: &str) -> String {
     if nl.is_empty() { text.trim_end_matches(['\n', '\r']).to_owned() } else { text }
 }
 
+/// A value with what stands behind it: on its first line, where it has several.
+fn with_comment(value: &str, behind: &str) -> String {
+    match value.split_once('\n') {
+        Some((first, rest)) => {
+            let (first, cr) = first.strip_suffix('\r').map_or((first, ""), |first| (first, "\r"));
+            format!("{first}{}{cr}\n{rest}", behind.trim_end())
+        }
+        None => format!("{value}{behind}"),
+    }
+}
+
+fn is_block_scalar(tree: &Tree, node: NodeId) -> bool {
+    matches!(tree.node(node).kind, Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. })
+}
+
 fn compact(text: &str, after: usize, value: usize) -> bool {
     value >= after && !text[after..value].contains('\n')
 }
@@ -286,8 +317,20 @@ fn ends_in_block_scalar(renderer: &Renderer, children: &[Child]) -> bool {
     let Some(last) = children.last() else { return false };
     match &renderer.draft.node(last.value).body {
         Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } => true,
+        // Written as a block scalar, too.
+        Body::Scalar { text, .. } => text.contains('\n'),
         Body::Map { children, .. } | Body::Seq { children, .. } => ends_in_block_scalar(renderer, children),
         _ => false,
+    }
+}
+
+/// Whether the last scalar is not the one that stood at the end of the text.
+fn changed_at_the_end(renderer: &Renderer, children: &[Child]) -> bool {
+    let Some(last) = children.last() else { return false };
+    let node = renderer.draft.node(last.value);
+    match &node.body {
+        Body::Map { children, .. } | Body::Seq { children, .. } => changed_at_the_end(renderer, children),
+        _ => node.dirty || node.origin.is_none(),
     }
 }
 
@@ -337,10 +380,7 @@ impl LineWriter<'_> {
     }
 
     /// Takes the last line break away, as the old text had none at its end.
-    fn leave_open(&mut self, block_scalar: bool) {
-        if block_scalar {
-            return;
-        }
+    fn leave_open(&mut self) {
         while self.pieces.last().is_some_and(is_nothing) {
             self.pieces.pop();
         }
