@@ -5,6 +5,7 @@
 mod block;
 mod flow;
 mod fresh;
+mod lines;
 
 use super::draft::{Body, Draft, Id, Piece};
 use super::style;

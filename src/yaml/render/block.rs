@@ -1,5 +1,6 @@
 //! Block collections that stay where they stand, with children kept, gone and new.
 use super::fresh::Lines;
+use super::lines::LineWriter;
 use super::{Emitted, Refusal, Renderer, reindent, write};
 use crate::yaml::draft::{Body, Child, Id, Own, Piece};
 use crate::yaml::style::newline;
@@ -331,74 +332,6 @@ fn changed_at_the_end(renderer: &Renderer, children: &[Child]) -> bool {
     match &node.body {
         Body::Map { children, .. } | Body::Seq { children, .. } => changed_at_the_end(renderer, children),
         _ => node.dirty || node.origin.is_none(),
-    }
-}
-
-/// Collects whole lines; adds the line break that the last line of a file may lack.
-struct LineWriter<'t> {
-    text: &'t str,
-    nl: &'t str,
-    pieces: Vec<Piece>,
-}
-
-impl LineWriter<'_> {
-    fn close_line(&mut self) {
-        let open = match self.pieces.iter().rev().find(|p| !is_nothing(p)) {
-            Some(Piece::New(new)) => !new.ends_with('\n'),
-            Some(Piece::Keep(span)) => !self.text[..span.end].ends_with('\n'),
-            None => false,
-        };
-        if open && !matches!(self.pieces.last(), Some(Piece::New(new)) if new.bytes().all(|b| b == b' ') && !new.is_empty()) {
-            self.pieces.push(Piece::New(self.nl.to_owned()));
-        }
-    }
-
-    fn new_text(&mut self, new: String) {
-        self.close_line();
-        self.pieces.push(Piece::New(new));
-    }
-
-    fn gap(&mut self, gap: String) {
-        if !gap.is_empty() {
-            self.close_line();
-            self.pieces.push(Piece::New(gap));
-        }
-    }
-
-    fn pieces(&mut self, pieces: Vec<Piece>) {
-        self.close_line();
-        self.pieces.extend(pieces);
-    }
-
-    /// Pieces of a child whose value wants comment lines above it.
-    fn above(&mut self, above: Vec<String>, col: usize, pieces: Vec<Piece>) {
-        self.close_line();
-        for line in above {
-            self.pieces.push(Piece::New(format!("{}{line}{}", " ".repeat(col), self.nl)));
-        }
-        self.pieces.extend(pieces);
-    }
-
-    /// Takes the last line break away, as the old text had none at its end.
-    fn leave_open(&mut self) {
-        while self.pieces.last().is_some_and(is_nothing) {
-            self.pieces.pop();
-        }
-        match self.pieces.last_mut() {
-            Some(Piece::New(new)) => new.truncate(new.trim_end_matches(['\n', '\r']).len()),
-            Some(Piece::Keep(span)) => {
-                let kept = &self.text[span.clone()];
-                span.end = span.start + kept.trim_end_matches(['\n', '\r']).len();
-            }
-            None => {}
-        }
-    }
-}
-
-fn is_nothing(piece: &Piece) -> bool {
-    match piece {
-        Piece::Keep(span) => span.is_empty(),
-        Piece::New(new) => new.is_empty(),
     }
 }
 
