@@ -58,6 +58,9 @@ pub struct Step {
     pub matches: usize,
     /// Comments that the step removed with what they belonged to.
     pub removed_comments: Vec<String>,
+    /// 1-based lines, in the migration's file, of the verbs that hit something.
+    #[serde(skip)]
+    pub verbs: Vec<usize>,
 }
 
 /// A migration that would edit this file, but only a person can say whether it should (`--safety review`).

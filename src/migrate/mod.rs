@@ -111,7 +111,7 @@ impl File<'_> {
                 Err(refusal) => return Err(self.at_disk(unproven(refusal.at, refusal.message))),
             };
             self.take_notes(id, &outcome, &suppressions);
-            return self.step(run, active, draft, splices, outcome.edited);
+            return self.step(run, active, draft, splices, outcome);
         }
         draft.roll_back(mark);
         self.take_notes(id, &outcome, &suppressions);
@@ -167,6 +167,7 @@ impl File<'_> {
             };
             let done = rule::run(&work, draft, &mut search, suppressions);
             all.edited += done.edited;
+            all.verbs.extend(done.verbs);
             all.offered.extend(done.offered);
             all.said.extend(done.said);
         }
@@ -174,7 +175,14 @@ impl File<'_> {
     }
 
     /// Proves an edit and makes a step of it.
-    fn step(&mut self, run: &Run, active: &Active, draft: &Draft, splices: Vec<Splice>, matches: usize) -> Result<bool, Failure> {
+    fn step(
+        &mut self,
+        run: &Run,
+        active: &Active,
+        draft: &Draft,
+        splices: Vec<Splice>,
+        outcome: rule::Outcome,
+    ) -> Result<bool, Failure> {
         let new = apply(&self.text, &splices);
         let removed_comments = verify::prove(draft, &new).map_err(|e| self.at_disk(unproven(e.at, e.why)))?;
         if new == self.text {
@@ -187,7 +195,8 @@ impl File<'_> {
             self.text = old;
             return Err(unproven(0, format!("{} would edit the file again in a second run", active.migration.id)));
         }
-        self.report.steps.push(Step { migration: active.migration.id.clone(), splices, matches, removed_comments });
+        let migration = active.migration.id.clone();
+        self.report.steps.push(Step { migration, splices, matches: outcome.edited, removed_comments, verbs: outcome.verbs });
         Ok(true)
     }
 

@@ -5,7 +5,7 @@ use super::lens::{self, Hit, Located, Reading};
 use super::scope::{Frame, Spot};
 use super::select::{Found, Search};
 use super::suppress::Suppression;
-use super::verb::{self, Refused};
+use super::verb::{self, Refused, Trail};
 use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule, TargetRef};
 use crate::report::Level;
@@ -26,6 +26,8 @@ pub struct Said {
 pub struct Outcome {
     /// Places that were edited.
     pub edited: usize,
+    /// Lines of the verbs that hit something there.
+    pub verbs: Vec<usize>,
     /// Places that would be, had they been asked for.
     pub offered: Vec<Span>,
     pub said: Vec<Said>,
@@ -154,8 +156,8 @@ fn at_match(
         said.clear();
     }
     let mark = draft.mark();
-    let mut touched: Vec<Id> = vec![one.hit.id];
-    if !hold && let Err(why) = edit(work, draft, &mut spot, &one, &mut touched) {
+    let mut trail = Trail { touched: vec![one.hit.id], verbs: Vec::new() };
+    if !hold && let Err(why) = edit(work, draft, &mut spot, &one, &mut trail) {
         draft.roll_back(mark);
         hold = true;
         said.push(refused(draft, one.hit, &why));
@@ -177,7 +179,7 @@ fn at_match(
         }
     }
     let edited = edited && !hold;
-    if suppressed(work, draft, suppressions, &touched, edited, &mut said) {
+    if suppressed(work, draft, suppressions, &trail.touched, edited, &mut said) {
         draft.roll_back(mark);
         outcome.said.extend(said);
         return;
@@ -185,6 +187,7 @@ fn at_match(
     match (edited, asked) {
         (true, true) => {
             outcome.edited += 1;
+            outcome.verbs.extend(trail.verbs);
             if work.phase == Phase::Gap {
                 said.push(gap(work, draft, one.hit));
             }
@@ -204,14 +207,14 @@ fn applies(spot: &Spot, draft: &Draft, rule: &Rule) -> bool {
     rule.when.iter().all(hits) && !rule.unless.iter().any(hits)
 }
 
-fn edit(work: &Work, draft: &mut Draft, spot: &mut Spot, one: &Match, touched: &mut Vec<Id>) -> Result<(), Refused> {
+fn edit(work: &Work, draft: &mut Draft, spot: &mut Spot, one: &Match, trail: &mut Trail) -> Result<(), Refused> {
     if let Some((at, why)) = lens::ambiguous(draft, one.target.id, &one.reading).filter(|_| !work.rule.verbs.is_empty()) {
         return Err(Refused::at(at, why));
     }
     if let Some(raise) = &one.bump {
         bump::raise(draft, one.hit.id, raise);
     }
-    verb::run(draft, spot, &work.rule.verbs, touched)
+    verb::run(draft, spot, &work.rule.verbs, trail)
 }
 
 /// Why an edit must not be: an encrypted document, a node that other places share.

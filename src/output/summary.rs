@@ -86,7 +86,13 @@ mod tests {
         let mut changed = FileReport::unread(Source::new("a", "x"), "", None, None);
         changed.findings.clear();
         changed.outcome = Outcome::Migrated;
-        changed.steps.push(Step { migration: "m".into(), splices: Vec::new(), matches: 1, removed_comments: Vec::new() });
+        changed.steps.push(Step {
+            migration: "m".into(),
+            splices: Vec::new(),
+            matches: 1,
+            removed_comments: Vec::new(),
+            verbs: Vec::new(),
+        });
         let failed = FileReport::unread(Source::new("b", ""), "no", None, None);
         let report = Report { files: vec![changed, failed], looked_at: 10, parsed: 3 };
         let text = render(&report, &end(&[], false, 2));

@@ -1,11 +1,10 @@
 //! `insert`: adds keys or items; makes the parents that are missing.
-use super::{Refused, meet, parents};
-use crate::expr::ExprId;
+use super::{Refused, Trail, meet, parents};
 use crate::migrate::lens::{Located, key_of, member, pair_name};
 use crate::migrate::scope::Spot;
 use crate::migrate::stanza;
 use crate::pack::path::Path;
-use crate::pack::{Clash, Order, Stanza};
+use crate::pack::{Clash, Order, Stanza, Verb};
 use crate::yaml::draft::{Child, Draft, Id, Own};
 use crate::yaml::tree::ScalarStyle;
 use crate::yaml::value::Value;
@@ -14,12 +13,12 @@ use crate::yaml::value::Value;
 pub fn insert(
     draft: &mut Draft,
     spot: &mut Spot,
-    cond: Option<ExprId>,
+    verb: &Verb,
     into: &[Path],
     text: &Stanza,
     order: &Order,
     clash: Clash,
-    touched: &mut Vec<Id>,
+    trail: &mut Trail,
 ) -> Result<(), Refused> {
     for path in into {
         let Some(segments) = spot.segments(draft, path, None)? else { continue };
@@ -28,12 +27,13 @@ pub fn insert(
             let there = parents::follow(draft, spot, start.hit.id, &way.names);
             let located = there.filter(|_| !way.names.is_empty()).map(|id| located(draft, spot, id));
             let it = if way.names.is_empty() { Some(&start) } else { located.as_ref() };
-            if !spot.truth(draft, cond, it) {
+            if !spot.truth(draft, verb.cond, it) {
                 continue;
             }
             let filled = spot.fill(draft, text.0, it)?;
             let Some(new) = stanza::build(draft, &filled, &spot.lets)? else { continue };
-            touched.push(there.unwrap_or(start.hit.id));
+            trail.verbs.push(verb.line);
+            trail.touched.push(there.unwrap_or(start.hit.id));
             let at = match it.map(|l| l.hit.id) {
                 Some(at) => at,
                 None => parents::make(draft, spot, start.hit, &way.names, None)?,

@@ -34,59 +34,69 @@ impl From<String> for Refused {
     }
 }
 
-/// Does the verbs, one after the other; every node that one of them hits is noted in `touched`.
-pub fn run(draft: &mut Draft, spot: &mut Spot, verbs: &[Verb], touched: &mut Vec<Id>) -> Result<(), Refused> {
+/// What verbs came by.
+#[derive(Debug, Default)]
+pub struct Trail {
+    /// Every node that one of them hit.
+    pub touched: Vec<Id>,
+    /// Lines of those that hit something.
+    pub verbs: Vec<usize>,
+}
+
+/// Does the verbs, one after the other.
+pub fn run(draft: &mut Draft, spot: &mut Spot, verbs: &[Verb], trail: &mut Trail) -> Result<(), Refused> {
     for verb in verbs {
-        one(draft, spot, verb, touched)?;
+        one(draft, spot, verb, trail)?;
     }
     Ok(())
 }
 
-fn one(draft: &mut Draft, spot: &mut Spot, verb: &Verb, touched: &mut Vec<Id>) -> Result<(), Refused> {
+fn one(draft: &mut Draft, spot: &mut Spot, verb: &Verb, trail: &mut Trail) -> Result<(), Refused> {
     match &verb.action {
         Action::Rename { at, to, clash } => {
-            for it in wanted(draft, spot, at, verb, touched)? {
+            for it in wanted(draft, spot, at, verb, trail)? {
                 rename::rename(draft, spot, &it, to, *clash)?;
             }
         }
         Action::Set { at, to } => {
-            for it in wanted(draft, spot, at, verb, touched)? {
+            for it in wanted(draft, spot, at, verb, trail)? {
                 set::set(draft, spot, &it, to)?;
             }
         }
         Action::Insert { into, stanza, order, clash } => {
-            insert::insert(draft, spot, verb.cond, into, stanza, order, *clash, touched)?;
+            insert::insert(draft, spot, verb, into, stanza, order, *clash, trail)?;
         }
         Action::Move { at, to, order, clash, prune, copy } => {
-            let hits = wanted(draft, spot, at, verb, touched)?;
+            let hits = wanted(draft, spot, at, verb, trail)?;
             let how = relocate::How { to, order, clash: *clash, prune: *prune, copy: *copy };
             relocate::relocate(draft, spot, &hits, &how)?;
         }
         Action::Wrap { at, how } => {
-            for it in wanted(draft, spot, at, verb, touched)? {
+            for it in wanted(draft, spot, at, verb, trail)? {
                 wrap::wrap(draft, spot, &it, how)?;
             }
         }
         Action::Remove { at, prune } => {
-            for it in wanted(draft, spot, at, verb, touched)? {
+            for it in wanted(draft, spot, at, verb, trail)? {
                 remove::remove(draft, it.hit, *prune)?;
             }
         }
         Action::Replace { at, stanza } => {
-            for it in wanted(draft, spot, at, verb, touched)? {
+            for it in wanted(draft, spot, at, verb, trail)? {
                 replace::replace(draft, spot, &it, stanza)?;
             }
         }
         Action::AddDocument { stanza } => {
             if spot.truth(draft, verb.cond, None) {
+                trail.verbs.push(verb.line);
                 replace::add_document(draft, spot, stanza)?;
             }
         }
         Action::Within { at, verbs } => {
-            for it in wanted(draft, spot, at, verb, touched)? {
+            for it in wanted(draft, spot, at, verb, trail)? {
                 if draft.is_attached(it.hit.whole()) {
                     let outer = std::mem::replace(&mut spot.root, it.hit);
-                    let done = run(draft, spot, verbs, touched);
+                    let done = run(draft, spot, verbs, trail);
                     spot.root = outer;
                     done?;
                 }
@@ -102,11 +112,14 @@ fn wanted(
     spot: &Spot,
     at: &[crate::pack::path::Path],
     verb: &Verb,
-    touched: &mut Vec<Id>,
+    trail: &mut Trail,
 ) -> Result<Vec<Located>, Refused> {
     let mut hits = spot.hits(draft, at)?;
     hits.retain(|it| spot.truth(draft, verb.cond, Some(it)));
-    touched.extend(hits.iter().map(|it| it.hit.id));
+    if !hits.is_empty() {
+        trail.verbs.push(verb.line);
+    }
+    trail.touched.extend(hits.iter().map(|it| it.hit.id));
     Ok(hits)
 }
 
