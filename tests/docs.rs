@@ -1,0 +1,62 @@
+//! What the documents say is what the binary does.
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+fn yamlift(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_yamlift")).args(args).current_dir(root()).env("NO_COLOR", "1").output().expect("it runs")
+}
+
+/// The README's first command, on the tour. `TOUR=write` takes over what it prints now.
+#[test]
+fn the_tour_gives_its_diff() {
+    let said = yamlift(&["migrate", "golden/tour", "--to", "istio@1.27"]);
+    let diff = String::from_utf8(said.stdout).expect("text");
+    if std::env::var_os("TOUR").is_some() {
+        fs::write(root().join("golden/tour.diff"), &diff).expect("it can be written");
+    }
+    assert_eq!(said.status.code(), Some(1));
+    assert!(
+        diff == read("golden/tour.diff"),
+        "golden/tour.diff says otherwise; if this is right: TOUR=write cargo test --test docs\n{diff}"
+    );
+}
+
+#[test]
+fn the_first_diff_of_the_readme_is_true() {
+    let readme = read("README.md");
+    let shown = readme.split("```diff\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a diff");
+    let hunk: String = shown.split_inclusive('\n').skip(3).collect();
+    assert!(read("golden/tour.diff").contains(&hunk), "not in golden/tour.diff:\n{hunk}");
+}
+
+#[test]
+fn the_changelog_and_the_readme_know_every_pack() {
+    let library = yamlift::pack::registry::Library::open(&[]).expect("the packs");
+    for name in library.names() {
+        assert!(read("README.md").contains(&format!("| `{name}` |")), "README: packs: {name}");
+        for id in library.ids(&name) {
+            let slug = id.rsplit('/').next().unwrap_or_default();
+            assert!(read("CHANGELOG.md").contains(&format!("`{slug}`")), "CHANGELOG: {id}");
+        }
+    }
+}
+
+/// Flags that the README names are flags of the command.
+#[test]
+fn flags_of_the_readme_exist() {
+    let help = String::from_utf8(yamlift(&["migrate", "--help"]).stdout).expect("text");
+    let readme = read("README.md");
+    let flags = readme.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|w| w.starts_with("--") && w.len() > 3);
+    for flag in flags.filter(|f| !matches!(*f, "--release" | "--path")) {
+        assert!(help.contains(flag), "`yamlift migrate` has no {flag}");
+    }
+}
