@@ -25,6 +25,8 @@ struct Files {
     pages: BTreeMap<String, (String, String)>,
     /// Path below `templates/` → text.
     templates: BTreeMap<String, String>,
+    /// It came with the binary.
+    embedded: bool,
 }
 
 impl Library {
@@ -37,6 +39,7 @@ impl Library {
         let mut carriers = Vec::new();
         let embedded = EMBEDDED.iter().map(|(path, text)| ((*path).to_owned(), (*path).to_owned(), (*text).to_owned()));
         library.take(embedded.collect(), &mut carriers)?;
+        library.packs.values_mut().for_each(|files| files.embedded = true);
         for folder in folders {
             let root = root_of(folder)?;
             let mut files = Vec::new();
@@ -112,17 +115,17 @@ impl Library {
     /// # Errors
     /// An unknown pack, with the nearest name; anything wrong in its files.
     pub fn pack(&self, name: &str) -> Result<Arc<Pack>, PackError> {
-        self.load(name, self.head(name)?, |_| true).map(Arc::new)
+        self.load(name, self.head(name)?, true, |_| true).map(Arc::new)
     }
 
     /// The pack with the migrations whose folder is `wanted`.
-    fn load(&self, name: &str, head: PackHead, wanted: impl Fn(&Folder) -> bool) -> Result<Pack, PackError> {
+    fn load(&self, name: &str, head: PackHead, check: bool, wanted: impl Fn(&Folder) -> bool) -> Result<Pack, PackError> {
         let files = self.files(name)?;
         let template = |path: &str| {
             let own = format!("stanzas/{name}/{path}");
             files.templates.get(&own).or_else(|| files.templates.get(path)).cloned()
         };
-        let around = Around { targets: &head.targets, template: &template };
+        let around = Around { targets: &head.targets, template: &template, check };
         let mut migrations = Vec::new();
         for (below, (shown, text)) in &files.pages {
             let Some((folder, slug)) = below.split_once('/') else { continue };
@@ -181,7 +184,7 @@ impl Library {
                 let help = "yamlift goes forward; swap `--from` and `--to`?".to_owned();
                 return Err(error(format!("`--from {from}` is newer than `--to {name}@{to}`"), help));
             }
-            let pack = self.load(name, head, |folder| match folder {
+            let pack = self.load(name, head, !self.files(name)?.embedded, |folder| match folder {
                 Folder::Version(version) => *version > from && *version <= to,
                 Folder::Any => true,
             })?;

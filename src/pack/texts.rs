@@ -67,7 +67,7 @@ impl Compiler<'_> {
             let computed = Some(self.expr(node, Mode::Path, text));
             return Ok(Path { source: text.to_owned(), computed, segments });
         }
-        if !segments.contains(&Segment::Append) {
+        if self.around.check && !segments.contains(&Segment::Append) {
             path::Query::parse(text).map_err(|why| self.page.error(node, why))?;
         }
         Ok(Path { source: text.to_owned(), computed: None, segments })
