@@ -28,8 +28,9 @@ pub fn around(text: &str, tree: &Tree, node: NodeId) -> Style {
     let mut seen = Seen::default();
     let mut at = Some(node);
     while let Some(here) = at {
-        look_above(text, tree, here, &mut seen);
+        // Siblings of what is to be written are nearer than the node that holds them.
         look_below(text, tree, here, &mut seen);
+        look_above(text, tree, here, &mut seen);
         if seen.step.is_some() && seen.list.is_some() {
             break;
         }
