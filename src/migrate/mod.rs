@@ -244,8 +244,10 @@ impl File<'_> {
             );
             self.report.findings.push(finding);
         }
-        let _ = runs;
+        // Those of migrations that are not in this run may be needed in another one.
+        let active = |one: &suppress::Suppression| runs.iter().flat_map(|r| &r.active).any(|a| one.names(&a.migration.id));
         self.suppressions = found;
+        self.suppressions.iter_mut().for_each(|one| one.used |= !active(one));
     }
 
     /// Suppressions of migrations of this run that nothing needed.
@@ -256,7 +258,7 @@ impl File<'_> {
                 one.id
             );
             let finding = Finding::at(&self.report.source, one.comment.clone(), "yamlift/suppression", Level::Note, message)
-                .with_help("take the comment out, if it is not meant for another version or pack");
+                .with_help("take the comment out");
             self.report.findings.push(finding);
         }
     }
