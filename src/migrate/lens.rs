@@ -4,6 +4,7 @@
 //! data that they stand for.
 use crate::pack::path::{Element, Query};
 use crate::yaml::draft::{Body, Child, Draft, Id};
+use crate::yaml::tree::ScalarStyle;
 use crate::yaml::value::to_json;
 use serde_json::Value as Json;
 use std::cell::RefCell;
@@ -145,7 +146,9 @@ fn step(draft: &Draft, from: Hit, element: Element, reading: &Reading) -> Option
             if let Some(pairs) = reading.pairs.as_ref().filter(|p| p.list == container) {
                 return pair(draft, pairs, name);
             }
-            member(draft, container, name, reading.protojson).map(|i| Hit::node(draft.children(container)[i].value))
+            let own = member(draft, container, name, reading.protojson).map(|i| draft.children(container)[i].value);
+            let merged = || merged(draft, container).into_iter().find_map(|map| step(draft, Hit::node(map), element, reading));
+            own.map(Hit::node).or_else(merged)
         }
         Element::Index(index) => draft.children(container).get(index).map(|c| Hit::node(c.value)),
     }
@@ -187,6 +190,21 @@ pub fn member(draft: &Draft, map: Id, name: &str, protojson: bool) -> Option<usi
     draft.children(map).iter().position(|c| draft.key_text(c).is_some_and(|k| camel(k) == camel(name)))
 }
 
+/// The maps that a map takes members from by `<<`, the first one winning.
+fn merged(draft: &Draft, map: Id) -> Vec<Id> {
+    let merges = draft.children(map).iter().filter(|c| is_merge(draft, c)).map(|c| draft.resolve(c.value));
+    let maps = merges.flat_map(|id| match draft.is_seq(id) {
+        true => draft.children(id).iter().map(|c| draft.resolve(c.value)).collect(),
+        false => vec![id],
+    });
+    maps.filter(|id| draft.is_map(*id)).collect()
+}
+
+fn is_merge(draft: &Draft, child: &Child) -> bool {
+    let merge = |key| matches!(&draft.node(key).body, Body::Scalar { text, style: ScalarStyle::Plain, .. } if text == "<<");
+    child.key.is_some_and(merge)
+}
+
 /// The JSON name of a proto field: `access_token` → `accessToken`. Anything that is not `lower_snake` stays.
 pub fn camel(key: &str) -> String {
     let snake = key.contains('_')
@@ -215,12 +233,19 @@ fn json(draft: &Draft, id: Id, reading: &Reading) -> Json {
     match &draft.node(id).body {
         Body::Map { children, .. } => {
             let mut map = serde_json::Map::with_capacity(children.len());
-            for child in children {
+            for child in children.iter().filter(|c| !is_merge(draft, c)) {
                 let key =
                     draft.key_text(child).map(str::to_owned).or_else(|| child.key.map(|k| to_json(&draft.data(k)).to_string()));
                 let key = key.unwrap_or_default();
                 let key = if reading.protojson { camel(&key) } else { key };
                 map.entry(key).or_insert_with(|| json(draft, child.value, reading));
+            }
+            for other in merged(draft, id) {
+                if let Json::Object(other) = json(draft, other, reading) {
+                    for (key, value) in other {
+                        map.entry(key).or_insert(value);
+                    }
+                }
             }
             Json::Object(map)
         }
