@@ -115,14 +115,28 @@ impl Renderer<'_> {
         if self.stays(child.value, t, old) {
             let region = tree.node(old).span.clone();
             pieces.push(Piece::Keep(from..region.start.max(from)));
+            if self.draft.node(child.value).dirty && self.flow_gap(t, node, i) == ": " {
+                // The new value brings its blank.
+                pieces.push(Piece::New(":".into()));
+            }
             pieces.extend(self.emit(child.value, t)?.flat());
             pieces.push(Piece::Keep(region.end.max(from)..span.end));
         } else {
             let start = tree.start_with_props(old).max(from);
             pieces.push(Piece::Keep(from..start));
-            let gap = if tree.node(old).is_empty() { " " } else { "" };
+            let gap = self.flow_gap(t, node, i);
             pieces.push(Piece::New(format!("{gap}{}", self.inline(child.value, true, around)?)));
         }
         Ok(pieces)
+    }
+
+    /// What stands before a value where there was none: a blank, and a colon where that is missing as well, `{a, b}`.
+    fn flow_gap(&self, t: usize, node: NodeId, i: usize) -> &'static str {
+        let tree = self.tree(t);
+        match &tree.node(node).kind {
+            _ if !tree.node(child_value(tree, node, i)).is_empty() => "",
+            Kind::Map { entries, .. } if entries[i].colon.is_none() => ": ",
+            _ => " ",
+        }
     }
 }
