@@ -101,6 +101,11 @@ impl Renderer<'_> {
             } else {
                 pieces.push(Piece::New(self.whole(*root, t, doc.root)?));
             }
+            let open_end = old.end == text.len() && !text.ends_with('\n');
+            if open_end && matches!(pieces.last(), Some(Piece::New(new)) if new.trim_start().starts_with('|')) {
+                // Readers differ on a block scalar without a last line break.
+                pieces.push(Piece::New(style::newline(text).to_owned()));
+            }
             pieces.push(Piece::Keep(old.end..doc.span.end));
         }
         let nl = style::newline(text);
@@ -119,7 +124,9 @@ impl Renderer<'_> {
         let (text, tree) = (self.text(t), self.tree(t));
         if self.is_inline(root) {
             let end = if trivia::is_block(tree, old) && text[self.region(t, old)].ends_with('\n') { around.nl } else { "" };
-            return Ok(self.inline(root, false, around)? + end);
+            // A marker alone on its line is no part of the value.
+            let gap = if tree.node(old).is_empty() && text[..tree.node(old).span.start].ends_with("---") { " " } else { "" };
+            return Ok(format!("{gap}{}{end}", self.inline(root, false, around)?));
         }
         let lines = self.block_lines(root, 0, around)?;
         let mut new = lines.lead + &lines.body;
@@ -142,8 +149,10 @@ impl Renderer<'_> {
             Body::Map { children, .. } | Body::Seq { children, .. } if node.dirty => {
                 let was = trivia::child_count(tree, old);
                 let block = trivia::is_block(tree, old);
-                // An emptied block collection becomes {} or []; an empty flow one in block surroundings opens up.
-                same && !(block && children.is_empty())
+                let pair = !block && !text[tree.node(old).span.start..].starts_with(['{', '[']);
+                // An emptied block collection, or pair of a flow list, becomes {} or []; an empty flow one in block
+                // surroundings opens up.
+                same && !((block || pair) && children.is_empty())
                     && (block || was > 0 || children.is_empty() || self.in_flow(t, old) || style::is_json(text, tree, old))
             }
             _ => same,

@@ -110,7 +110,7 @@ impl Renderer<'_> {
                     String::new()
                 }
             }
-            Value::Str(text) if text.contains('\n') && !in_flow && !around.json && block_scalar_holds(text) => {
+            Value::Str(text) if text.contains('\n') && !in_flow && !around.json && block_scalar_holds(text, false) => {
                 block_scalar(text, around.nl)
             }
             Value::Str(text) => write_string(
@@ -146,13 +146,23 @@ impl Renderer<'_> {
         let was_string = matches!(&tree.node(was).kind, Kind::Scalar { value, style: ScalarStyle::Plain } if matches!(crate::yaml::scalar::resolve(value, ScalarStyle::Plain, None), Value::Str(_)))
             || matches!(style, ScalarStyle::Single | ScalarStyle::Double);
         let style = if was_string { style } else { ScalarStyle::Plain };
-        let new = self.new_scalar(&Value::Str(text.to_owned()), style, in_flow, around);
-        if !text.contains('\n') || in_flow {
+        // Deeper comment lines below would become content of a block scalar.
+        let one_line = in_flow || text.contains('\n') && self.comments_below(t, was);
+        let new = self.new_scalar(&Value::Str(text.to_owned()), style, one_line, around);
+        if !text.contains('\n') || one_line {
             return Ok(format!("{gap}{new}"));
         }
         // A text of several lines in the place of a scalar of one: its lines stand below the entry.
         let col = self.entry_column(t, was);
         Ok(format!("{gap}{}", reindent_block_scalar(&new, col)))
+    }
+
+    /// Whether comment lines below a value in one line belong to its entry.
+    fn comments_below(&self, t: usize, node: NodeId) -> bool {
+        let (text, tree) = (self.text(t), self.tree(t));
+        let Some(parent) = tree.node(node).parent.filter(|p| is_block(tree, *p)) else { return false };
+        let index = (0..trivia::child_count(tree, parent)).find(|i| trivia::child_value(tree, parent, *i) == node);
+        index.is_some_and(|i| extent(text, tree, parent, i).end > trivia::next_line(text, tree.node(node).span.end))
     }
 
     /// The column of the entry or item that holds the node.
@@ -175,7 +185,8 @@ impl Renderer<'_> {
         let indent = (text[header_end..span.end].lines().skip(1))
             .find(|l| !l.trim().is_empty())
             .map_or(col + around.style.step, |l| l.len() - l.trim_start_matches(' ').len());
-        if !block_scalar_holds(new) {
+        let keeps = header.split([' ', '\t']).next().is_some_and(|indicators| indicators.contains('+'));
+        if !block_scalar_holds(new, keeps) {
             return Ok(self.new_scalar(&Value::Str(new.to_owned()), ScalarStyle::Double, true, around));
         }
         let chomp = chomping(new);
@@ -333,10 +344,12 @@ fn ended(text: String, nl: &str) -> String {
     if text.is_empty() || text.ends_with('\n') { text } else { text + nl }
 }
 
-/// Whether a text can be written as a literal block scalar.
-fn block_scalar_holds(text: &str) -> bool {
+/// Whether a text can be written as a literal block scalar. `+` would make the blank lines around it part of the text:
+/// only a scalar that `keeps` them already ends in several line breaks.
+pub(super) fn block_scalar_holds(text: &str, keeps: bool) -> bool {
     let first = text.lines().find(|l| !l.is_empty());
-    !text.chars().any(|c| c.is_control() && c != '\n')
+    (keeps || !text.ends_with("\n\n"))
+        && !text.chars().any(|c| c.is_control() && c != '\n' || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'))
         && first.is_some_and(|l| !l.starts_with([' ', '\t', '#']))
         && !text.lines().any(|l| l.trim().is_empty() && !l.is_empty())
 }
