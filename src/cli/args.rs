@@ -68,7 +68,7 @@ pub struct Migrate {
     /// A YAML file with parameters
     #[arg(long, value_name = "FILE", help_heading = "What to do")]
     pub values: Vec<PathBuf>,
-    /// A folder with packs of your own (migrations/<pack>/…)
+    /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR", help_heading = "What to do")]
     pub packs: Vec<PathBuf>,
 
@@ -121,7 +121,7 @@ pub struct Migrate {
 pub struct List {
     /// A pack [default: all, in short]
     pub pack: Option<String>,
-    /// A folder with packs of your own (migrations/<pack>/…)
+    /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR")]
     pub packs: Vec<PathBuf>,
 }
@@ -133,7 +133,7 @@ pub struct Explain {
     /// The migration's own text as well
     #[arg(short, long)]
     pub verbose: bool,
-    /// A folder with packs of your own (migrations/<pack>/…)
+    /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR")]
     pub packs: Vec<PathBuf>,
 }

@@ -1,5 +1,5 @@
 //! Block collections that stay where they stand, with children kept, gone and new.
-use super::fresh::Lines;
+use super::fresh::{Lines, block_scalar_holds};
 use super::lines::LineWriter;
 use super::{Emitted, Refusal, Renderer, reindent, write};
 use crate::yaml::draft::{Body, Child, Id, Own, Piece};
@@ -119,7 +119,7 @@ impl Renderer<'_> {
             for piece in value.pieces {
                 match piece {
                     // Behind a block scalar, a comment would be its content: it goes to the header.
-                    Piece::New(new) if new.contains('\n') && !is_block(tree, old) && !is_block_scalar(tree, old) => {
+                    Piece::New(new) if new.contains('\n') && is_flow_scalar(tree, old) => {
                         rest = line_end(text, old_region.end);
                         out.pieces.push(Piece::New(with_comment(&new, &text[old_region.end..rest])));
                     }
@@ -174,7 +174,8 @@ impl Renderer<'_> {
             _ => after..after,
         };
         // A comment travels with the value it stands behind, where that lives on below.
-        let travels = !was_block && self.holds(value, t, old);
+        let same = self.draft.node(value).origin.is_some_and(|o| o.text == t && o.node == old);
+        let travels = !was_block && !same && self.holds(value, t, old);
         let old_end = if was_block { self.region(t, old).end } else { next_line(text, node.span.end.max(after)) };
         let below = Piece::Keep(old_end.min(ext.end)..ext.end);
         let open_end = |from: usize| text[from..ext.end].ends_with('\n');
@@ -201,8 +202,12 @@ impl Renderer<'_> {
             let gap = if !node.is_empty() && compact(text, after, value_at) { value_at - after } else { 1 };
             let lines = self.block_lines(value, col + 1 + gap, around)?;
             let body = format!("{}{}", " ".repeat(gap), &lines.body[(col + 1 + gap).min(lines.body.len())..]);
+            let mut above = comment_lines(&lines.lead);
+            if !travels && !was_block {
+                above.extend(comment_lines(&text[tail]));
+            }
             let pieces = vec![Piece::New(closed(body, nl)), below];
-            return Ok(Other { above: comment_lines(&lines.lead), after, pieces });
+            return Ok(Other { above, after, pieces });
         }
         let deeper = if self.draft.is_seq(value) { around.style.list } else { around.style.step };
         let lines = self.block_lines(value, col + deeper, around)?;
@@ -263,8 +268,9 @@ fn with_comment(value: &str, behind: &str) -> String {
     }
 }
 
-fn is_block_scalar(tree: &Tree, node: NodeId) -> bool {
-    matches!(tree.node(node).kind, Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. })
+fn is_flow_scalar(tree: &Tree, node: NodeId) -> bool {
+    let Kind::Scalar { style, .. } = tree.node(node).kind else { return false };
+    !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
 }
 
 fn compact(text: &str, after: usize, value: usize) -> bool {
@@ -317,9 +323,9 @@ fn comment_lines(text: &str) -> Vec<String> {
 fn ends_in_block_scalar(renderer: &Renderer, children: &[Child]) -> bool {
     let Some(last) = children.last() else { return false };
     match &renderer.draft.node(last.value).body {
-        Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } => true,
+        Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } | Body::Embedded { .. } => true,
         // Written as a block scalar, too.
-        Body::Scalar { text, .. } => text.contains('\n'),
+        Body::Scalar { text, .. } => text.contains('\n') && block_scalar_holds(text, false),
         Body::Map { children, .. } | Body::Seq { children, .. } => ends_in_block_scalar(renderer, children),
         _ => false,
     }
@@ -331,6 +337,11 @@ fn changed_at_the_end(renderer: &Renderer, children: &[Child]) -> bool {
     let node = renderer.draft.node(last.value);
     match &node.body {
         Body::Map { children, .. } | Body::Seq { children, .. } => changed_at_the_end(renderer, children),
+        // An opened text that stood there before has its own way back.
+        Body::Embedded { .. } => !node.origin.is_some_and(|o| {
+            let at = renderer.draft.texts[o.text].tree.node(o.node).span.end;
+            at == renderer.text(o.text).len()
+        }),
         _ => node.dirty || node.origin.is_none(),
     }
 }
