@@ -31,13 +31,14 @@ impl Renderer<'_> {
                         self.child(child, t, node, i, extents[i].start)?
                     } else {
                         lines.gap(gap);
-                        if !first && i == 0 && !extents[0].own_line {
-                            lines.new_text(" ".repeat(col));
-                        }
                         self.child(child, t, node, i, extents[i].lead)?
                     };
                     if first && behind_dash {
                         out.above.extend(entry.above);
+                        lines.pieces(entry.pieces);
+                    } else if i == 0 && !extents[0].own_line {
+                        // It stood behind the dash.
+                        lines.above(entry.above, col, vec![Piece::New(" ".repeat(col))]);
                         lines.pieces(entry.pieces);
                     } else {
                         lines.above(entry.above, col, entry.pieces);
@@ -182,7 +183,12 @@ impl Renderer<'_> {
         let nl = if open_end(after) { around.nl } else { "" };
         if self.is_inline(value) {
             let gap = if !was_block && !node.is_empty() && value_at > after { &text[after..value_at] } else { " " };
-            let new = self.placed(value, self.inline(value, false, around)?, trivia::column(text, ext.start));
+            let mut new = self.inline(value, false, around)?;
+            if new.contains('\n') && old_end < ext.end {
+                // Deeper comment lines below would become content of a block scalar.
+                new = self.inline(value, true, around)?;
+            }
+            let new = self.placed(value, new, trivia::column(text, ext.start));
             let new = if new.is_empty() { String::new() } else { format!("{gap}{new}") };
             let own = self.trail(value, t);
             let mut pieces = Vec::new();
