@@ -2,6 +2,7 @@
 use crate::report::{FileReport, Finding, Level, Report};
 use crate::source::{Span, line_column};
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// What is said.
@@ -17,12 +18,22 @@ pub struct Voice {
 }
 
 /// Comments that went, findings by path and place, migrations that wait to be asked for.
+///
+/// What is said in the same words of several places is said once, with the other places behind it.
 pub fn findings(report: &Report, voice: Voice) -> String {
     let mut out = String::new();
-    for file in report.files.iter().filter(|file| !file.failed()) {
+    let said = |file: &FileReport| !file.failed();
+    let mut places: HashMap<Words, Vec<Said>> = HashMap::new();
+    for file in report.files.iter().filter(|file| said(file) && !voice.verbose) {
+        file.findings.iter().for_each(|finding| places.entry(words(finding)).or_default().push((file, finding)));
+    }
+    for file in report.files.iter().filter(|file| said(file)) {
         for finding in file.findings.iter().filter(|finding| finding.level >= voice.least) {
-            out += &snippet(file, finding, voice);
-            out.push('\n');
+            let alike = places.get(&words(finding)).map_or(&[][..], Vec::as_slice);
+            if alike.first().is_none_or(|(_, first)| std::ptr::eq(*first, finding)) {
+                out += &snippet(file, finding, alike.get(1..).unwrap_or_default(), voice);
+                out.push('\n');
+            }
         }
         if voice.least == Level::Note {
             out += &removed_comments(file, voice.colour);
@@ -34,17 +45,48 @@ pub fn findings(report: &Report, voice: Voice) -> String {
     out
 }
 
+/// What makes two findings say the same.
+type Words<'r> = (&'r str, Level, &'r str, Option<&'r str>);
+
+fn words(finding: &Finding) -> Words<'_> {
+    (&finding.id, finding.level, &finding.message, finding.help.as_deref())
+}
+
+/// `The same at a.yaml:3, b.yaml:7 and 9 more`.
+fn the_same_at(others: &[Said], voice: Voice) -> Option<String> {
+    const SHOWN: usize = 6;
+    let shown: Vec<String> =
+        others.iter().take(SHOWN).map(|(file, f)| format!("{}:{}", f.path, row_column(file, f, voice).0)).collect();
+    let more = match others.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more (all with -v)"),
+    };
+    (!others.is_empty()).then(|| format!("the same at {}{more}", shown.join(", ")))
+}
+
 fn renderer(colour: bool) -> Renderer {
     if colour { Renderer::styled() } else { Renderer::plain() }
 }
 
+/// A finding and the file that it is in.
+type Said<'r> = (&'r FileReport, &'r Finding);
+
+/// Where a finding is: in the text as it is on disk by then.
+fn row_column(file: &FileReport, finding: &Finding, voice: Voice) -> (usize, usize) {
+    if voice.wrote && file.changed() {
+        line_column(&file.migrated_text(), file.after(finding.span.start))
+    } else {
+        (finding.line, finding.column)
+    }
+}
+
 /// One finding, with the line that it is about.
-fn snippet(file: &FileReport, finding: &Finding, voice: Voice) -> String {
+fn snippet(file: &FileReport, finding: &Finding, others: &[Said], voice: Voice) -> String {
     let new = voice.wrote && file.changed();
     let text = if new { file.migrated_text() } else { file.source.text.clone() };
     let at = |byte: usize| if new { file.after(byte) } else { byte };
     let span = at(finding.span.start)..at(finding.span.end);
-    let (row, column) = if new { line_column(&text, span.start) } else { (finding.line, finding.column) };
+    let (row, column) = row_column(file, finding, voice);
     let level = match finding.level {
         Level::Error => Shown::ERROR,
         Level::Warning => Shown::WARNING,
@@ -58,6 +100,9 @@ fn snippet(file: &FileReport, finding: &Finding, voice: Voice) -> String {
     } else {
         let snippet = Snippet::source(line).path(&finding.path).line_start(row);
         group = group.element(snippet.annotation(AnnotationKind::Primary.span(mark)));
+    }
+    if let Some(same) = the_same_at(others, voice) {
+        group = group.element(Shown::NOTE.message(same));
     }
     if let Some(help) = &finding.help {
         group = group.element(Shown::HELP.message(help.trim_end()));
