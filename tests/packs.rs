@@ -99,6 +99,43 @@ fn each_verb_hits_in_some_case() {
     assert!(never.is_empty(), "these verbs hit in no golden case:\n{never}");
 }
 
+/// Needles only save work: without them, every file of every case comes out the same.
+#[test]
+fn needles_leave_nothing_out() {
+    let library = library();
+    let mut texts = BTreeSet::new();
+    let all = every_migration(&library);
+    for migration in &all {
+        for dir in cases(&migration.id) {
+            let mut files = BTreeMap::new();
+            tree(&dir.join("before"), "", &mut files);
+            files.insert("before.yaml".into(), dir.join("before.yaml"));
+            texts.extend(files.into_values().filter_map(|path| fs::read_to_string(path).ok()));
+        }
+    }
+    let optional: Vec<String> = all.iter().filter(|m| !m.enabled).map(|m| m.id.clone()).collect();
+    let set = [("second_certificates", "a=b"), ("classic_label", "app=reviews"), ("kubernetes_version", "1.35")];
+    let case = Case {
+        enable: optional,
+        safety: Some("review".into()),
+        set: set.iter().map(|(k, v)| ((*k).to_owned(), (*v).into())).collect(),
+        ..Case::default()
+    };
+    let with = runs(&library, "istio/1.27/x", &case);
+    let mut without = runs(&library, "istio/1.27/x", &case);
+    without.iter_mut().for_each(|run| run.needles = false);
+    let repo = Arc::new(yamlift::index::Repo::default());
+    assert!(texts.len() > 100);
+    for text in texts {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let run = |runs: &[Run]| {
+            let report = yamlift::migrate::file(Source::new("values.yaml", text), runs, &repo);
+            (report.migrated_text(), report.findings, report.offered)
+        };
+        assert_eq!(run(&with), run(&without), "{text}");
+    }
+}
+
 fn verb_lines(verbs: &[Verb], out: &mut BTreeSet<usize>) {
     for verb in verbs {
         out.insert(verb.line);

@@ -134,7 +134,7 @@ impl File<'_> {
         let exists: crate::expr::Exists = Arc::new(move |path| repo.exists(&format!("{dir}{path}")));
         for one in &active.rules {
             let rule = &active.migration.rules[one.index];
-            if !rule.needles.may_hit(&self.text) {
+            if run.needles && !rule.needles.may_hit(&self.text) {
                 continue;
             }
             let objects = objects.get_or_insert_with(|| document::objects(draft));

@@ -195,6 +195,7 @@ impl Library {
                 to,
                 active: Vec::new(),
                 left_out: Vec::new(),
+                needles: true,
                 phase: request.phase,
                 params: BTreeMap::new(),
                 carriers: Arc::clone(&self.carriers),

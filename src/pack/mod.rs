@@ -135,8 +135,6 @@ pub struct Bump {
     pub kind: Option<String>,
     /// Full apiVersion → versions that serve it, in the order written (newest last).
     pub serve: Vec<(String, Range)>,
-    /// For the `{ group, kinds }` form: where references stand (`at:`), if given.
-    pub at: Vec<Path>,
     pub needs: Vec<Need>,
 }
 

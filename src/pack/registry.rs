@@ -19,6 +19,8 @@ pub struct Run {
     pub active: Vec<Active>,
     /// Migrations of the chain that do not run, and why, for `list` and `explain`.
     pub left_out: Vec<(Arc<Migration>, String)>,
+    /// False: rules look at files without their needles as well. For the test that needles leave nothing out.
+    pub needles: bool,
     /// What `--phase` takes.
     pub phase: PhaseFilter,
     /// Every parameter that has a value, checked and typed; a host-port is `{host, port}`.
