@@ -47,6 +47,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
             from: run.from.to_string(),
             assumed: run.assumed,
             to: run.to.to_string(),
+            blank: run.blank.iter().map(ToString::to_string).collect(),
         })
         .collect();
     terminal.out(&result(args, &report, &ran, stdin.as_deref(), terminal))?;

@@ -11,6 +11,8 @@ pub struct Ran {
     /// Nobody said what runs now: `from` is the version before `to`.
     pub assumed: bool,
     pub to: String,
+    /// Versions on the way that the pack has no migration for.
+    pub blank: Vec<String>,
 }
 
 #[derive(Serialize)]

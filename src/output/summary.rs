@@ -19,9 +19,12 @@ pub struct End<'a> {
 pub fn render(report: &Report, end: &End) -> String {
     let sum = report.summary();
     let mut out = String::new();
+    for run in end.runs.iter().filter(|run| !run.blank.is_empty()) {
+        out += &format!("The {} pack has no migrations for {} yet: read their upgrade notes.\n", run.pack, run.blank.join(", "));
+    }
     if sum.failed == 0 && sum.changed == 0 && report.files.is_empty() {
         let versions: Vec<String> = end.runs.iter().map(|run| format!("{} {}", run.pack, run.to)).collect();
-        return format!("{}: nothing to migrate in {} ({} read)\n", versions.join(", "), files(sum.files), sum.parsed);
+        return out + &format!("{}: nothing to migrate in {} ({} read)\n", versions.join(", "), files(sum.files), sum.parsed);
     }
     for run in end.runs.iter().filter(|run| run.assumed) {
         out += &format!(
@@ -76,9 +79,17 @@ mod tests {
 
     #[test]
     fn nothing_to_do_is_one_line() {
-        let runs = [Ran { pack: "mesh".into(), from: "1.26".into(), assumed: false, to: "1.27".into() }];
+        let runs = [Ran { pack: "mesh".into(), from: "1.26".into(), assumed: false, to: "1.27".into(), blank: Vec::new() }];
         let report = Report { looked_at: 214, parsed: 31, ..Report::default() };
         assert_eq!(render(&report, &end(&runs, false, 0)), "mesh 1.27: nothing to migrate in 214 files (31 read)\n");
+    }
+
+    #[test]
+    fn versions_without_migrations_are_said() {
+        let blank = vec!["1.25".into(), "1.26".into()];
+        let runs = [Ran { pack: "mesh".into(), from: "1.24".into(), assumed: false, to: "1.26".into(), blank }];
+        let said = render(&Report::default(), &end(&runs, false, 0));
+        assert!(said.starts_with("The mesh pack has no migrations for 1.25, 1.26 yet: read their upgrade notes.\n"), "{said}");
     }
 
     #[test]

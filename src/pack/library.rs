@@ -188,7 +188,11 @@ impl Library {
                 Folder::Version(version) => *version > from && *version <= to,
                 Folder::Any => true,
             })?;
+            let known = |version: &&Version| pack.migrations.iter().any(|m| m.version.as_ref() == Some(*version));
+            let way = pack.chain.iter().filter(|version| **version > from && **version <= to);
+            let blank = way.filter(|version| !known(version)).cloned().collect();
             runs.push(Run {
+                blank,
                 pack: Arc::new(pack),
                 from,
                 assumed: said.is_none(),

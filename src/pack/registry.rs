@@ -15,6 +15,8 @@ pub struct Run {
     /// Nobody said what runs now: `from` is the version before `to`.
     pub assumed: bool,
     pub to: Version,
+    /// Versions on the way that the pack has no migration for.
+    pub blank: Vec<Version>,
     /// In running order: edges, then name order with `after`; `any/` last.
     pub active: Vec<Active>,
     /// Migrations of the chain that do not run, and why, for `list` and `explain`.
