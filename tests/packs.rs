@@ -136,6 +136,43 @@ fn needles_leave_nothing_out() {
     }
 }
 
+/// The same text with other line ends, or without the last one, comes out the same with other line ends, or without it.
+#[test]
+fn line_ends_make_no_difference() {
+    let library = library();
+    let mut failures = String::new();
+    let mut count = 0;
+    for migration in every_migration(&library) {
+        for dir in cases(&migration.id) {
+            let Ok(before) = fs::read_to_string(dir.join("before.yaml")) else { continue };
+            if before.contains('\r') || !before.ends_with('\n') || before.starts_with('\u{feff}') {
+                continue;
+            }
+            let text = fs::read_to_string(dir.join("case.yaml")).unwrap_or_default();
+            let case: Case = serde_yaml::from_str(if text.is_empty() { "{}" } else { &text }).expect("a case");
+            let runs = runs(&library, &migration.id, &case);
+            let name = case.file.clone().unwrap_or_else(|| "config.yaml".into());
+            let repo = Arc::new(yamlift::index::Repo::default());
+            let migrate = |text: &str| {
+                let report = yamlift::migrate::file(Source::new(name.clone(), text), &runs, &repo);
+                (report.migrated_text(), report.findings.iter().map(|f| (f.line, f.message.clone())).collect::<Vec<_>>())
+            };
+            let plain = migrate(&before);
+            let dos = migrate(&before.replace('\n', "\r\n"));
+            if (dos.0.replace("\r\n", "\n"), &dos.1) != (plain.0.clone(), &plain.1) || dos.0.replace("\r\n", "").contains('\n') {
+                failures += &format!("{}: CRLF\n{:?}\n{:?}\n", dir.display(), plain, dos);
+            }
+            let open = migrate(before.trim_end_matches('\n'));
+            if (open.0.trim_end_matches('\n'), &open.1) != (plain.0.trim_end_matches('\n'), &plain.1) {
+                failures += &format!("{}: no final line break\n{:?}\n{:?}\n", dir.display(), plain, open);
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 100, "{count}");
+    assert!(failures.is_empty(), "{failures}");
+}
+
 fn verb_lines(verbs: &[Verb], out: &mut BTreeSet<usize>) {
     for verb in verbs {
         out.insert(verb.line);
