@@ -1,5 +1,5 @@
 //! Reading what authors write: YAML with a place for every complaint.
-use super::registry::PackError;
+use super::PackError;
 use crate::source::line_column;
 use crate::yaml::draft::{Body, Draft, Id};
 use crate::yaml::syntax;

@@ -1,6 +1,6 @@
 //! Files that a person writes beside a repository: `.yamlift.yaml`, and the parameters of `--values`.
+use super::PackError;
 use super::author::Page;
-use super::registry::PackError;
 use crate::yaml::draft::Id;
 use serde_json::Value as Json;
 

@@ -1,10 +1,11 @@
 //! Every pack at hand, and what a request makes of them.
 use super::compile::{self, Around, PackHead};
 use super::params::Param;
-use super::registry::{PackError, Request, Run, error, names, pick};
+use super::registry::{Request, Run, names, pick};
 use super::target::Carrier;
 use super::version::Version;
 use super::{Migration, Pack};
+use super::{PackError, error};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -207,12 +208,12 @@ impl Library {
         }
         self.check_ids(request, &runs)?;
         for run in &mut runs {
-            super::params_of::set(run, request)?;
+            super::values::set(run, request)?;
         }
-        super::params_of::check(request, &runs, self)?;
+        super::values::check(request, &runs)?;
         for run in &mut runs {
             pick(run, request);
-            super::params_of::required(run)?;
+            super::values::required(run)?;
         }
         Ok(runs)
     }

@@ -8,11 +8,11 @@ pub mod config;
 pub mod library;
 pub mod needles;
 pub mod params;
-pub mod params_of;
 pub mod path;
 pub mod registry;
 pub mod target;
 pub mod texts;
+pub mod values;
 pub mod verbs;
 pub mod version;
 
@@ -214,6 +214,21 @@ pub struct ReportRule {
     pub message: Text,
     pub suggest: Option<Text>,
     pub hold: bool,
+}
+
+/// What is wrong with a pack, or with what was asked of it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct PackError {
+    pub message: String,
+    /// File of the pack, with 1-based line and column, where it is about one.
+    pub place: Option<(String, usize, usize)>,
+    /// What to do next; may have several lines.
+    pub help: Option<String>,
+}
+
+fn error(message: impl Into<String>, help: impl Into<Option<String>>) -> PackError {
+    PackError { message: message.into(), place: None, help: help.into() }
 }
 
 /// The known word that a mistyped one is nearest to, if one is near.

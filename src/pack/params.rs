@@ -1,6 +1,6 @@
 //! Typed parameters: what a migration lets people choose.
+use super::PackError;
 use super::author::Page;
-use super::registry::PackError;
 use super::version::Version;
 use crate::yaml::draft::Id;
 use serde_json::{Value as Json, json};

@@ -1,4 +1,5 @@
 //! What a run does: the migrations and rules in force between two versions.
+pub use super::PackError;
 pub use super::library::Library;
 use super::target::Carrier;
 use super::version::{Phase, Version, phase};
@@ -72,21 +73,6 @@ pub enum PhaseFilter {
     All,
     Before,
     After,
-}
-
-/// What is wrong with a pack, or with what was asked of it.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{message}")]
-pub struct PackError {
-    pub message: String,
-    /// File of the pack, with 1-based line and column, where it is about one.
-    pub place: Option<(String, usize, usize)>,
-    /// What to do next; may have several lines.
-    pub help: Option<String>,
-}
-
-pub(super) fn error(message: impl Into<String>, help: impl Into<Option<String>>) -> PackError {
-    PackError { message: message.into(), place: None, help: help.into() }
 }
 
 /// Whether `short` names the migration `id`: whole, or from some `/` on.

@@ -1,7 +1,7 @@
 //! A named thing and every place it can live; carriers, which name charts and hold their values.
+use super::PackError;
 use super::author::Page;
 use super::path::{self, Path};
-use super::registry::PackError;
 use crate::yaml::draft::Id;
 use std::collections::BTreeMap;
 

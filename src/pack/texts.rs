@@ -1,8 +1,8 @@
 //! The texts of a rule: expressions, paths, messages, with the row of `each` put in.
+use super::PackError;
 use super::Text;
 use super::compile::Compiler;
 use super::path::{self, Path, Segment};
-use super::registry::PackError;
 use crate::expr::{ExprId, Mode};
 use crate::yaml::draft::Id;
 use serde_json::Value as Json;

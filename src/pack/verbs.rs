@@ -1,8 +1,8 @@
 //! The verbs of a rule, as authored.
+use super::PackError;
 use super::author::Fields;
 use super::compile::Compiler;
 use super::path::{Path, Segment};
-use super::registry::PackError;
 use super::texts::whole_expression;
 use super::{Action, Clash, Order, SetTo, Stanza, Verb, Wrap};
 use crate::expr::Mode;

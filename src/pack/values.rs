@@ -1,7 +1,7 @@
 //! The parameters of a run: what was set, checked against what its migrations declare.
+use super::PackError;
 use super::params::Param;
-use super::registry::{Library, PackError, Request, Run};
-use serde_json::Value as Json;
+use super::registry::{Request, Run};
 
 fn error(message: String, help: Option<String>) -> PackError {
     PackError { message, place: None, help }
@@ -21,7 +21,7 @@ pub fn set(run: &mut Run, request: &Request) -> Result<(), PackError> {
 }
 
 /// Every name that was set is one of a parameter of some run.
-pub fn check(request: &Request, runs: &[Run], library: &Library) -> Result<(), PackError> {
+pub fn check(request: &Request, runs: &[Run]) -> Result<(), PackError> {
     let known: Vec<&Param> = runs.iter().flat_map(|r| r.pack.params.values()).collect();
     let given = request.set.iter().map(|(name, _)| name).chain(request.values.iter().map(|(name, _)| name));
     for name in given {
@@ -38,7 +38,6 @@ pub fn check(request: &Request, runs: &[Run], library: &Library) -> Result<(), P
         if let Some(near) = near {
             lines.retain(|line| line.starts_with(near));
         }
-        let _ = library;
         return Err(error(message, Some(lines.join("\n"))));
     }
     Ok(())
@@ -60,12 +59,4 @@ pub fn required(run: &Run) -> Result<(), PackError> {
 
 fn help_of(param: &Param) -> Option<String> {
     Some(format!("{} <{}>  {}", param.name, param.kind, param.help))
-}
-
-/// A value as JSON, for `list` and `explain`.
-pub fn shown(value: &Json) -> String {
-    match value {
-        Json::String(s) => s.clone(),
-        other => other.to_string(),
-    }
 }
