@@ -217,3 +217,11 @@ fn quiet_says_errors_alone() {
     scratch.put("c.yaml", b"\xff\xfea\0");
     assert_eq!(scratch.migrate(&["-q"]).err.lines().next(), Some("error: could not read c.yaml: UTF-16, not UTF-8"));
 }
+
+#[test]
+fn a_migration_that_was_named_and_did_not_run_is_said() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let said = scratch.migrate(&["--only", "optional"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains("demo/1.1/optional did not run: off unless asked for: --enable optional\n"), "{}", said.err);
+}

@@ -3,6 +3,7 @@ use super::args::{FormatArg, Migrate};
 use super::refusal::refuse;
 use super::{DONE, FAILED, OPEN, config};
 use crate::output::{diff, dirty, human, json, progress::Progress, summary, terminal::Terminal, write};
+use crate::pack::registry::{self, Run};
 use crate::pipeline::{self, Input, Job, Sources};
 use crate::report::{Level, Report};
 use anyhow::Context;
@@ -58,11 +59,19 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     terminal.err(&human::findings(&report, voice));
     terminal.err(&human::failures(&report, voice));
     if !args.quiet {
+        terminal.err(&asked_for(args, &runs));
         let write_it = stdin.is_none().then(|| command(line));
         let end = summary::End { runs: &ran, wrote: args.write, took: since.elapsed(), exit, write_it };
         terminal.err(&summary::render(&report, &end));
     }
     Ok(exit)
+}
+
+/// Of the migrations that were named, those that did not run, and why: else nothing would read as nothing to do.
+fn asked_for(args: &Migrate, runs: &[Run]) -> String {
+    let named = |id: &str| args.only.iter().chain(&args.enable).any(|short| registry::names(short, id));
+    let left_out = runs.iter().flat_map(|run| &run.left_out).filter(|(migration, _)| named(&migration.id));
+    left_out.map(|(migration, why)| format!("{} did not run: {why}\n", migration.id)).collect()
 }
 
 fn standard_input(args: &Migrate) -> anyhow::Result<Input> {

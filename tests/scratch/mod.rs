@@ -66,6 +66,17 @@ do:
 ",
     ),
     (
+        "1.1/optional.yaml",
+        "title: extra can be had
+why: Some want it.
+enabled: false
+target: thing
+select: $.extra
+do:
+- rename: { at: $, to: more }
+",
+    ),
+    (
         "1.2/port.yaml",
         "title: A port
 why: 1.2 wants one.
