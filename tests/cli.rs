@@ -191,7 +191,7 @@ fn list_and_explain_and_the_overview() {
     let packs_dir = scratch.packs();
     let packs = packs_dir.to_str().unwrap();
     let list = scratch.run(&["list", "--packs", packs]);
-    assert!(list.code == 0 && list.text().contains("1.0 … 1.2   5 migrations   Demo\n"), "{}{}", list.text(), list.err);
+    assert!(list.code == 0 && list.text().contains("1.0 … 1.2   6 migrations   Demo\n"), "{}{}", list.text(), list.err);
     let list = scratch.run(&["list", "demo", "--packs", packs]);
     assert!(list.code == 0 && list.text().contains("safe    new-name  oldName is called newName"), "{}{}", list.text(), list.err);
     let explain = scratch.run(&["explain", "new-name", "--packs", packs]);
