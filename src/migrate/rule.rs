@@ -15,6 +15,8 @@ use crate::yaml::draft::{Draft, Id, Mark};
 /// What a rule said at a place, its span being of the file that the draft was made from.
 #[derive(Debug, Clone)]
 pub struct Said {
+    /// Where the engine speaks and no migration.
+    pub id: Option<&'static str>,
     pub level: Level,
     pub at: Span,
     pub message: String,
@@ -61,7 +63,7 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     // In a template, a text in a value is seldom YAML as it stands.
     for closed in search.closed.drain(..).filter(|_| !work.template) {
         let message = format!("The text in this value could not be read: {}", closed.why);
-        outcome.said.push(Said { level: Level::Warning, at: closed.at, message, help: None });
+        outcome.said.push(Said { id: Some("yamlift/embedded"), level: Level::Warning, at: closed.at, message, help: None });
     }
     outcome
 }
@@ -175,7 +177,13 @@ fn at_match(
         {
             draft.roll_back(mark);
             hold = true;
-            said.push(Said { level: Level::Error, at: refusal.at..refusal.at, message: refusal.message, help: Some(by_hand()) });
+            said.push(Said {
+                id: None,
+                level: Level::Error,
+                at: refusal.at..refusal.at,
+                message: refusal.message,
+                help: Some(by_hand()),
+            });
         }
     }
     let edited = edited && !hold;
@@ -255,7 +263,7 @@ fn reports(spot: &Spot, draft: &Draft, rules: &[ReportRule]) -> (Vec<Said>, bool
             hold |= rule.hold;
             let help = rule.suggest.as_ref().map(|text| spot.message(draft, text, Some(&it)));
             let message = spot.message(draft, &rule.message, Some(&it)).trim().to_owned();
-            said.push(Said { level: rule.level, at: place_of(draft, &it), message, help });
+            said.push(Said { id: None, level: rule.level, at: place_of(draft, &it), message, help });
         }
     }
     (said, hold)
@@ -280,6 +288,7 @@ fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {
     let at = why.at.and_then(|id| draft.file_span(id).map(|_| place(draft, Hit::node(id))));
     let at = at.unwrap_or_else(|| place(draft, hit));
     Said {
+        id: None,
         level: Level::Error,
         at,
         message: format!("Left as it is: {}.", why.message.trim_end_matches('.')),
@@ -296,7 +305,7 @@ fn gap(work: &Work, draft: &Draft, hit: Hit) -> Said {
     let message = format!(
         "{from} does not act on the new form and {to} no longer on the old one: between the two, this setting has no effect."
     );
-    Said { level: Level::Warning, at: place(draft, hit), message, help: None }
+    Said { id: None, level: Level::Warning, at: place(draft, hit), message, help: None }
 }
 
 /// Where to point for a hit: at a scalar itself, else at its key, or at the start of an item.
