@@ -80,12 +80,11 @@ struct Match {
 fn matches(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut Outcome) -> Vec<Match> {
     if !work.rule.bump.is_empty() {
         let raised = bump::matches(work, draft, search.objects);
-        return (raised.into_iter())
-            .map(|(object, raise)| {
-                let hit = Hit::node(search.objects[object].root);
-                Match { hit, target: hit, reading: Reading::default(), object, bump: Some(raise) }
-            })
-            .collect();
+        let one = |raise: bump::Raise| {
+            let hit = Hit::node(raise.root);
+            Match { hit, target: hit, reading: Reading::default(), object: raise.object, bump: Some(raise) }
+        };
+        return raised.into_iter().map(one).collect();
     }
     let mut targets: Vec<Found> = Vec::new();
     for target in &work.rule.targets {
@@ -220,7 +219,7 @@ fn edit(work: &Work, draft: &mut Draft, spot: &mut Spot, one: &Match, trail: &mu
         return Err(Refused::at(at, why));
     }
     if let Some(raise) = &one.bump {
-        bump::raise(draft, one.hit.id, raise);
+        bump::raise(draft, raise);
     }
     verb::run(draft, spot, &work.rule.verbs, trail)
 }

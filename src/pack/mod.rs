@@ -135,6 +135,8 @@ pub struct Bump {
     pub kind: Option<String>,
     /// Full apiVersion → versions that serve it, in the order written (newest last).
     pub serve: Vec<(String, Range)>,
+    /// Where references stand, maps with `apiVersion` and `kind`, in objects of any kind.
+    pub at: Vec<Path>,
     pub needs: Vec<Need>,
 }
 
