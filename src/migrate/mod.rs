@@ -7,6 +7,7 @@ mod scope;
 mod select;
 mod stanza;
 mod suppress;
+mod texts;
 mod verb;
 mod verify;
 

@@ -5,6 +5,7 @@ use super::lens::{self, Hit, Located, Reading};
 use super::scope::{Frame, Spot};
 use super::select::{Found, Search};
 use super::suppress::Suppression;
+use super::texts;
 use super::verb::{self, Refused, Trail};
 use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule, TargetRef};
@@ -54,10 +55,11 @@ pub struct Work<'a> {
 
 pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &mut [Suppression]) -> Outcome {
     let mut outcome = Outcome::default();
+    let texts = texts::open(draft, search, work.rule);
     let matches = matches(work, draft, search, &mut outcome);
     for one in matches {
         if draft.is_attached(one.hit.whole()) {
-            at_match(work, draft, one, search.objects, suppressions, &mut outcome);
+            at_match(work, draft, one, search.objects, &texts, suppressions, &mut outcome);
         }
     }
     // In a template, a text in a value is seldom YAML as it stands.
@@ -136,6 +138,7 @@ fn at_match(
     draft: &mut Draft,
     one: Match,
     objects: &[Object],
+    texts: &[String],
     suppressions: &mut [Suppression],
     outcome: &mut Outcome,
 ) {
@@ -158,7 +161,7 @@ fn at_match(
     }
     let mark = draft.mark();
     let mut trail = Trail { touched: vec![one.hit.id], verbs: Vec::new() };
-    if !hold && let Err(why) = edit(work, draft, &mut spot, &one, &mut trail) {
+    if !hold && let Err(why) = edit(work, draft, &mut spot, &one, texts, &mut trail) {
         draft.roll_back(mark);
         hold = true;
         said.push(refused(draft, one.hit, &why));
@@ -214,14 +217,22 @@ fn applies(spot: &Spot, draft: &Draft, rule: &Rule) -> bool {
     rule.when.iter().all(hits) && !rule.unless.iter().any(hits)
 }
 
-fn edit(work: &Work, draft: &mut Draft, spot: &mut Spot, one: &Match, trail: &mut Trail) -> Result<(), Refused> {
+fn edit(
+    work: &Work,
+    draft: &mut Draft,
+    spot: &mut Spot,
+    one: &Match,
+    texts: &[String],
+    trail: &mut Trail,
+) -> Result<(), Refused> {
     if let Some((at, why)) = lens::ambiguous(draft, one.target.id, &one.reading).filter(|_| !work.rule.verbs.is_empty()) {
         return Err(Refused::at(at, why));
     }
     if let Some(raise) = &one.bump {
         bump::raise(draft, raise);
     }
-    verb::run(draft, spot, &work.rule.verbs, trail)
+    verb::run(draft, spot, &work.rule.verbs, trail)?;
+    if texts.is_empty() { Ok(()) } else { texts::close(draft, spot, texts) }
 }
 
 /// Why an edit must not be: an encrypted document, a node that other places share.

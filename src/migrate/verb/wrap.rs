@@ -51,7 +51,7 @@ fn pairs(draft: &mut Draft, spot: &mut Spot, id: Id, name: &str, value: &str) ->
     Ok(())
 }
 
-fn to_text(draft: &mut Draft, spot: &mut Spot, id: Id) -> Result<(), Refused> {
+pub fn to_text(draft: &mut Draft, spot: &mut Spot, id: Id) -> Result<(), Refused> {
     if matches!(draft.node(id).body, Body::Scalar { value: Value::Str(_), .. }) {
         return Ok(());
     }

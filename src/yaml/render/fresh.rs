@@ -110,7 +110,12 @@ impl Renderer<'_> {
                     String::new()
                 }
             }
-            Value::Str(text) if text.contains('\n') && !in_flow && !around.json && block_scalar_holds(text, false) => {
+            Value::Str(text)
+                if (text.contains('\n') || style == ScalarStyle::Literal)
+                    && !in_flow
+                    && !around.json
+                    && block_scalar_holds(text, false) =>
+            {
                 block_scalar(text, around.nl)
             }
             Value::Str(text) => write_string(
