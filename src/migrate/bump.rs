@@ -17,6 +17,7 @@ pub struct Raise {
     pub from: String,
     pub to: String,
     pub kind: Option<String>,
+    pub old_kind: String,
     /// The old version is not served where it runs: raising it switches something on.
     pub wakes: bool,
 }
@@ -44,13 +45,13 @@ fn references(draft: &Draft, bump: &Bump, root: Id) -> Vec<Id> {
 }
 
 fn raised(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> Option<Raise> {
-    let kind = document::scalar(draft, root, "kind").filter(|kind| bump.kinds.contains(kind));
-    let from = document::scalar(draft, root, "apiVersion").filter(|_| kind.is_some())?;
+    let old_kind = document::scalar(draft, root, "kind").filter(|kind| bump.kinds.contains(kind))?;
+    let from = document::scalar(draft, root, "apiVersion")?;
     let old = bump.serve.iter().position(|(name, _)| *name == from)?;
     let (to, phase) = bump.written(old, &work.run.from, &work.run.to)?;
     let wanted = work.run.met(&bump.needs).is_ok() && work.run.phase.takes(phase);
     let wakes = matches!(phase, Phase::Wakes { .. });
-    wanted.then(|| Raise { object, root, from, to, kind: bump.kind.clone(), wakes })
+    wanted.then(|| Raise { object, root, from, to, kind: bump.kind.clone(), old_kind, wakes })
 }
 
 /// Writes the new apiVersion and kind.

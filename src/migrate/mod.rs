@@ -2,6 +2,7 @@
 mod bump;
 mod document;
 mod lens;
+mod modeline;
 mod rule;
 mod scope;
 mod select;
@@ -103,7 +104,11 @@ impl File<'_> {
         let id = &active.migration.id;
         if outcome.edited > 0 {
             let splices = match render::render(draft) {
-                Ok(splices) => splices,
+                Ok(mut splices) => {
+                    splices.extend(outcome.modelines.iter().cloned());
+                    splices.sort_by_key(|splice| splice.at.start);
+                    splices
+                }
                 Err(_) if !careful => {
                     // Some match cannot be written: find out which, one by one.
                     draft.roll_back(mark);
@@ -169,6 +174,7 @@ impl File<'_> {
             let done = rule::run(&work, draft, &mut search, suppressions);
             all.edited += done.edited;
             all.verbs.extend(done.verbs);
+            all.modelines.extend(done.modelines);
             all.offered.extend(done.offered);
             all.said.extend(done.said);
         }
@@ -185,7 +191,10 @@ impl File<'_> {
         outcome: rule::Outcome,
     ) -> Result<bool, Failure> {
         let new = apply(&self.text, &splices);
-        let removed_comments = verify::prove(draft, &new).map_err(|e| self.at_disk(unproven(e.at, e.why)))?;
+        let mut removed_comments = verify::prove(draft, &new).map_err(|e| self.at_disk(unproven(e.at, e.why)))?;
+        // A modeline that follows is not gone.
+        let follows = |comment: &String| outcome.modelines.iter().any(|m| comment.contains(&self.text[m.at.clone()]));
+        removed_comments.retain(|comment| !follows(comment));
         if new == self.text {
             return Ok(false);
         }

@@ -2,6 +2,7 @@
 use super::bump;
 use super::document::{self, Object};
 use super::lens::{self, Hit, Located, Reading};
+use super::modeline;
 use super::scope::{Frame, Spot};
 use super::select::{Found, Search};
 use super::suppress::Suppression;
@@ -31,6 +32,8 @@ pub struct Outcome {
     pub edited: usize,
     /// Lines of the verbs that hit something there.
     pub verbs: Vec<usize>,
+    /// Modelines that follow a raised apiVersion.
+    pub modelines: Vec<crate::report::Splice>,
     /// Places that would be, had they been asked for.
     pub offered: Vec<Span>,
     pub said: Vec<Said>,
@@ -198,6 +201,9 @@ fn at_match(
         (true, true) => {
             outcome.edited += 1;
             outcome.verbs.extend(trail.verbs);
+            if let (Some(raise), Some(span)) = (&one.bump, draft.file_span(one.hit.id)) {
+                outcome.modelines.extend(modeline::follow(&draft.texts[0].text, span.start, raise));
+            }
             if work.phase == Phase::Gap {
                 said.push(gap(work, draft, one.hit));
             }
