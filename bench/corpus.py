@@ -134,7 +134,7 @@ class Run:
             return
         self.files = report.get("files", [])
         self.seen = report.get("summary", {}).get("files", len(self.files))
-        self.parsed = sum(bool(file.get("parsed")) for file in self.files)
+        self.parsed = report.get("summary", {}).get("parsed", 0)
         for finding in report.get("findings", []) + [f for file in self.files for f in file.get("findings", [])]:
             self.findings[finding["level"], finding["id"]] += 1
 
