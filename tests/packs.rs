@@ -114,7 +114,12 @@ fn needles_leave_nothing_out() {
         }
     }
     let optional: Vec<String> = all.iter().filter(|m| !m.enabled).map(|m| m.id.clone()).collect();
-    let set = [("second_certificates", "a=b"), ("classic_label", "app=reviews"), ("kubernetes_version", "1.35")];
+    let set = [
+        ("second_certificates", "a=b"),
+        ("classic_label", "app=reviews"),
+        ("kubernetes_version", "1.35"),
+        ("trust_bundle_name", "root"),
+    ];
     let case = Case {
         enable: optional,
         safety: Some("review".into()),
