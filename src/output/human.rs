@@ -56,7 +56,7 @@ fn words(finding: &Finding) -> Words<'_> {
 fn the_same_at(others: &[Said], voice: Voice) -> Option<String> {
     const SHOWN: usize = 6;
     let shown: Vec<String> =
-        others.iter().take(SHOWN).map(|(file, f)| format!("{}:{}", f.path, row_column(file, f, voice).0)).collect();
+        others.iter().take(SHOWN).map(|(file, f)| format!("{}:{}", shown_path(&f.path), row_column(file, f, voice).0)).collect();
     let more = match others.len().saturating_sub(SHOWN) {
         0 => String::new(),
         more => format!(" and {more} more (all with -v)"),
@@ -80,6 +80,11 @@ fn row_column(file: &FileReport, finding: &Finding, voice: Voice) -> (usize, usi
     }
 }
 
+/// A path in one line, whatever is in its name.
+fn shown_path(path: &str) -> String {
+    path.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
 /// One finding, with the line that it is about.
 fn snippet(file: &FileReport, finding: &Finding, others: &[Said], voice: Voice) -> String {
     let new = voice.wrote && file.changed();
@@ -95,10 +100,10 @@ fn snippet(file: &FileReport, finding: &Finding, others: &[Said], voice: Voice) 
     let mut group = Group::with_title(level.primary_title(finding.message.trim_end()).id(&finding.id));
     let (line, mark) = line_around(&text, &span);
     if line.is_empty() {
-        let place = annotate_snippets::Origin::path(&finding.path).line(row).char_column(column);
+        let place = annotate_snippets::Origin::path(shown_path(&finding.path)).line(row).char_column(column);
         group = group.element(place);
     } else {
-        let snippet = Snippet::source(line).path(&finding.path).line_start(row);
+        let snippet = Snippet::source(line).path(shown_path(&finding.path)).line_start(row);
         group = group.element(snippet.annotation(AnnotationKind::Primary.span(mark)));
     }
     if let Some(same) = the_same_at(others, voice) {
@@ -137,7 +142,7 @@ fn removed_comments(file: &FileReport, colour: bool) -> String {
         let lines: Vec<&str> = step.removed_comments.iter().flat_map(|comment| comment.lines()).map(str::trim).collect();
         let title = Shown::NOTE.primary_title("these comments went with what they belonged to").id(&step.migration);
         let group = Group::with_title(title)
-            .element(annotate_snippets::Origin::path(&file.source.path))
+            .element(annotate_snippets::Origin::path(shown_path(&file.source.path)))
             .element(Shown::NOTE.no_name().message(lines.join("\n")));
         let _ = writeln!(out, "{}\n", renderer(colour).render(&[group]));
     }
