@@ -1,9 +1,9 @@
 //! Where the targets of a rule are in a file: through documents, lists, values of charts and embedded texts.
 use super::document::{self, Object};
-use super::lens::{Hit, Lens, Pairs, Reading};
+use super::lens::{Hit, Lens, Pairs, Reading, member};
 use crate::index::Repo;
 use crate::pack::Pack;
-use crate::pack::path::Path;
+use crate::pack::path::{Path, Segment};
 use crate::pack::target::{Carrier, On, Place, Target};
 use crate::source::Span;
 use crate::yaml::draft::{Body, Draft, Id};
@@ -136,8 +136,15 @@ impl Search<'_> {
 
     fn at(&mut self, draft: &mut Draft, base: Hit, place: &Place, protojson: bool) -> Vec<Hit> {
         let reading = Reading { protojson, pairs: None };
+        if place.at.segments.is_empty() && !place.embedded {
+            // The whole thing: no need to read it all for that.
+            return vec![base];
+        }
+        if !may_hit(draft, base, &place.at, protojson) {
+            return Vec::new();
+        }
         let found = Lens::new(draft, base, &reading).query(draft, &reading, &place.at.source).unwrap_or_default();
-        let exact = !place.at.segments.iter().any(|s| matches!(s, crate::pack::path::Segment::Many(_)));
+        let exact = !place.at.segments.iter().any(|s| matches!(s, Segment::Many(_)));
         let mut out = Vec::new();
         for located in found {
             let id = located.hit.id;
@@ -205,7 +212,27 @@ fn carrier_bases(draft: &Draft, root: Id, carrier: &Carrier) -> Vec<Hit> {
     found.map(|l| l.hit).collect()
 }
 
+/// Whether the plain names that a path starts with are there: seen without reading everything as JSON.
+fn may_hit(draft: &Draft, root: Hit, path: &Path, protojson: bool) -> bool {
+    let mut at = draft.resolve(root.id);
+    for segment in &path.segments {
+        let Segment::Name(name) = segment else { return true };
+        // A merge key may bring it.
+        if draft.find(at, "<<").is_some() {
+            return true;
+        }
+        match member(draft, at, name, protojson) {
+            Some(index) => at = draft.resolve(draft.children(at)[index].value),
+            None => return false,
+        }
+    }
+    true
+}
+
 fn hits(draft: &Draft, root: Hit, reading: &Reading, path: &Path) -> bool {
+    if !may_hit(draft, root, path, reading.protojson) {
+        return false;
+    }
     Lens::new(draft, root, reading).query(draft, reading, &path.source).is_ok_and(|found| !found.is_empty())
 }
 
