@@ -229,6 +229,15 @@ impl Report {
         sum
     }
 
+    /// Puts `prefix` before every path, so that paths are told from where a person stands. Comes after all that looks
+    /// for the files.
+    pub fn told_from(&mut self, prefix: &str) {
+        for file in &mut self.files {
+            file.source.path.insert_str(0, prefix);
+            file.findings.iter_mut().for_each(|finding| finding.path.insert_str(0, prefix));
+        }
+    }
+
     /// Findings of files that were read, by path and place.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.files.iter().filter(|file| !file.failed()).flat_map(|file| &file.findings)

@@ -55,6 +55,14 @@ fn findings_count_from_fail_on_upwards() {
 }
 
 #[test]
+fn places_are_told_from_where_one_stands() {
+    let scratch = Scratch::new(&[("other/b.yaml", &with("bad")), ("sub/x.yaml", "")]);
+    let said = scratch.migrate_in("sub", &["../other"]);
+    assert!(said.err.contains("--> ../other/b.yaml:4:8"), "{}", said.err);
+    assert!(scratch.migrate_in("sub", &["../other", "--format", "json"]).text().contains("\"path\": \"../other/b.yaml\""));
+}
+
+#[test]
 fn what_is_not_asked_for_is_a_note() {
     let scratch = Scratch::new(&[("a.yaml", &with("quiet")), ("b.yaml", &with("quiet"))]);
     let said = scratch.migrate(&[]);
@@ -87,7 +95,7 @@ fn a_file_that_cannot_be_read_is_2_and_the_rest_is_done() {
 fn wrong_usage_is_2() {
     let scratch = Scratch::new(&[("a.yaml", OLD)]);
     let no = |args: &[&str], why: &str| {
-        let said = scratch.run(args);
+        let said = scratch.run_with(args, b"");
         assert_eq!(said.code, 2, "{args:?}: {}", said.err);
         assert!(said.err.contains(why) && said.out.is_empty(), "{args:?}: {}", said.err);
     };
@@ -159,10 +167,10 @@ fn settings_file_and_flags() {
     let scratch = Scratch::new(&[("a.yaml", OLD), ("gen/b.yaml", OLD), ("q.yaml", &with("quiet"))]);
     let packs = scratch.packs();
     scratch.put(".yamlift.yaml", format!("packs: {}\nto: demo@1.1\nexclude: gen\nsafety: review\n", packs.display()));
-    assert_eq!(scratch.run(&["migrate", "--check"]).text(), "a.yaml\nq.yaml\n");
-    assert_eq!(scratch.run(&["migrate", "--check", "--safety", "safe"]).text(), "a.yaml\n");
+    assert_eq!(scratch.run_with(&["migrate", "--check"], b"").text(), "a.yaml\nq.yaml\n");
+    assert_eq!(scratch.run_with(&["migrate", "--check", "--safety", "safe"], b"").text(), "a.yaml\n");
     scratch.put(".yamlift.yaml", "to: demo@1.1\nexlude: gen\n");
-    let said = scratch.run(&["migrate"]);
+    let said = scratch.run_with(&["migrate"], b"");
     assert_eq!(said.code, 2);
     assert_eq!(said.err, "error: unknown key `exlude`\n  --> .yamlift.yaml:2:1\n  did you mean `exclude`?\n");
 }
@@ -173,7 +181,7 @@ fn which_migrations() {
     let packs = scratch.packs();
     let packs = packs.to_str().unwrap();
     let check = |args: &[&str]| {
-        let said = scratch.run(&[&["migrate", "--packs", packs, "--check"], args].concat());
+        let said = scratch.run_with(&[&["migrate", "--packs", packs, "--check"], args].concat(), b"");
         String::from_utf8(said.out).unwrap()
     };
     assert_eq!(check(&["--to", "demo@1.2", "--from", "1.0"]), "a.yaml\np.yaml\n");
@@ -190,11 +198,11 @@ fn list_and_explain_and_the_overview() {
     let scratch = Scratch::new(&[]);
     let packs_dir = scratch.packs();
     let packs = packs_dir.to_str().unwrap();
-    let list = scratch.run(&["list", "--packs", packs]);
+    let list = scratch.run_with(&["list", "--packs", packs], b"");
     assert!(list.code == 0 && list.text().contains("1.0 … 1.2   6 migrations   Demo\n"), "{}{}", list.text(), list.err);
-    let list = scratch.run(&["list", "demo", "--packs", packs]);
+    let list = scratch.run_with(&["list", "demo", "--packs", packs], b"");
     assert!(list.code == 0 && list.text().contains("safe    new-name  oldName is called newName"), "{}{}", list.text(), list.err);
-    let explain = scratch.run(&["explain", "new-name", "--packs", packs]);
+    let explain = scratch.run_with(&["explain", "new-name", "--packs", packs], b"");
     let text = explain.text();
     assert!(text.contains("1.1 reads newName alone.") && text.contains("https://demo.dev/new-name"), "{text}{}", explain.err);
     assert!(!text.contains("For example"), "{text}");
@@ -202,12 +210,12 @@ fn list_and_explain_and_the_overview() {
     std::fs::create_dir_all(case("x").parent().unwrap()).unwrap();
     std::fs::write(case("before"), OLD).unwrap();
     std::fs::write(case("after"), NEW).unwrap();
-    let explain = scratch.run(&["explain", "demo/1.1/new-name", "-v", "--packs", packs]);
+    let explain = scratch.run_with(&["explain", "demo/1.1/new-name", "-v", "--packs", packs], b"");
     let text = explain.text();
     assert!(text.contains("+  newName: 'x'  # kept\n") && text.contains("\nselect: $.oldName\n"), "{text}");
-    let overview = scratch.run(&[]);
+    let overview = scratch.run_with(&[], b"");
     assert!(overview.code == 0 && overview.text().contains("Usage: yamlift <COMMAND>"));
-    assert_eq!((scratch.run(&["--version"]).code, scratch.run(&["migrate", "--help"]).code), (0, 0));
+    assert_eq!((scratch.run_with(&["--version"], b"").code, scratch.run_with(&["migrate", "--help"], b"").code), (0, 0));
 }
 
 #[test]

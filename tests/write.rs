@@ -65,6 +65,23 @@ fn from_a_folder_below_the_checkout() {
     assert!(said.text().starts_with("--- a/top/sub/a.yaml\n"), "{}{}", said.text(), said.err);
 }
 
+/// From `sub`, of a folder beside it: the file of the same name in `sub` is another one.
+#[test]
+fn a_diff_that_leads_out_of_the_folder_hits_nothing_else() {
+    let scratch = Scratch::new(&[("sub/a.yaml", OLD), ("other/a.yaml", OLD)]);
+    commit(&scratch);
+    let said = scratch.migrate_in("sub", &["../other"]);
+    assert!(said.text().starts_with("--- a/../other/a.yaml\n+++ b/../other/a.yaml\n"), "{}", said.text());
+    assert!(said.err.contains("run yamlift in "), "{}", said.err);
+    let patch = scratch.packs().join("patch");
+    fs::write(&patch, &said.out).unwrap();
+    let git = Command::new("git").arg("apply").arg(&patch).current_dir(scratch.root().join("sub")).output().unwrap();
+    assert!(!git.status.success());
+    assert_eq!(scratch.get("sub/a.yaml"), OLD.as_bytes());
+    assert_eq!(scratch.migrate_in("sub", &["-w", "../other"]).code, 0);
+    assert_eq!((scratch.get("sub/a.yaml"), scratch.get("other/a.yaml")), (OLD.into(), NEW.into()));
+}
+
 #[test]
 fn uncommitted_work_is_not_mixed_in() {
     let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", "b: 1\n"), ("c.yaml", OLD)]);

@@ -42,6 +42,8 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         }
         write::all(&root, &mut report);
     }
+    let prefix = if piped { String::new() } else { pipeline::prefix(&sources.cwd, &root) };
+    report.told_from(&prefix);
     let ran: Vec<json::Ran> = (runs.iter())
         .map(|run| json::Ran {
             pack: run.pack.name.clone(),
@@ -60,6 +62,11 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     terminal.err(&human::failures(&report, voice));
     if !args.quiet {
         terminal.err(&asked_for(args, &runs));
+        if stdin.is_none() && prints_diff(args) && !prefix.is_empty() && report.changed().next().is_some() {
+            let root = root.display();
+            terminal
+                .err(&format!("This diff leads out of the folder you are in. To pipe it to git apply, run yamlift in {root}.\n"));
+        }
         let write_it = stdin.is_none().then(|| command(line));
         let end = summary::End { runs: &ran, wrote: args.write, took: since.elapsed(), exit, write_it };
         terminal.err(&summary::render(&report, &end));
@@ -106,6 +113,10 @@ fn refuse_dirty(root: &Path, report: &Report) -> anyhow::Result<()> {
     let have = if dirty.len() == 1 { "1 file here has".to_owned() } else { format!("{} files here have", dirty.len()) };
     let help = "commit or stash them, so that `git diff` shows only what yamlift did, or pass --allow-dirty\nnothing was written";
     Err(refuse(format!("{have} changes that are not committed ({some}{more})"), help))
+}
+
+fn prints_diff(args: &Migrate) -> bool {
+    args.format != Some(FormatArg::Json) && !args.check && !args.write
 }
 
 /// What goes to standard output.

@@ -81,25 +81,41 @@ pub fn root(walk: &Walk) -> Result<PathBuf, DiscoverError> {
     nearest_folder(walk, &named(walk)?)
 }
 
+/// What to put before a path relative to `root` so that it is one relative to `cwd`; a whole path where the two have
+/// nothing in common.
+pub fn prefix(cwd: &Path, root: &Path) -> String {
+    let cwd = absolute(cwd).unwrap_or_else(|_| cwd.to_owned());
+    let shared = cwd.ancestors().find(|dir| root.starts_with(dir)).unwrap_or(Path::new("/"));
+    let below = |path: &Path| path.strip_prefix(shared).map(|rest| rest.components().count()).unwrap_or_default();
+    let mut parts = if shared.parent().is_none() && cwd != shared { root.to_owned() } else { "../".repeat(below(&cwd)).into() };
+    parts.push(root.strip_prefix(shared).unwrap_or(root));
+    match parts.to_string_lossy() {
+        text if text.is_empty() || text.ends_with('/') => text.into_owned(),
+        text => format!("{text}/"),
+    }
+}
+
 fn tidy(paths: &mut Vec<String>) {
     paths.sort_unstable();
     paths.dedup();
 }
 
-/// The paths, absolute. A folder's links are resolved, a file's own link is not: the link is what was named.
+/// The paths, absolute and without links. A file's link that leads out of `cwd` stays what it is: see `output::write`.
 fn named(walk: &Walk) -> Result<Vec<PathBuf>, DiscoverError> {
     if walk.paths.is_empty() {
         return Ok(vec![absolute(&walk.cwd)?]);
     }
+    let cwd = absolute(&walk.cwd)?;
     let mut named = Vec::with_capacity(walk.paths.len());
     for path in &walk.paths {
         let full = walk.cwd.join(path);
         if !full.exists() {
             return Err(DiscoverError::Missing(path.display().to_string()));
         }
-        named.push(match (full.is_dir(), full.parent(), full.file_name()) {
-            (false, Some(folder), Some(name)) => absolute(folder)?.join(name),
-            _ => absolute(&full)?,
+        let real = absolute(&full)?;
+        named.push(match (full.parent(), full.file_name()) {
+            (Some(folder), Some(name)) if real.is_file() && !real.starts_with(&cwd) => absolute(folder)?.join(name),
+            _ => real,
         });
     }
     Ok(named)
@@ -280,7 +296,19 @@ mod tests {
         symlink("real/a.yaml", dir.path().join("link.yaml")).unwrap();
         symlink("..", dir.path().join("real/loop")).unwrap();
         assert_eq!(files(&walk(dir.path(), &[])).unwrap().files, ["real/a.yaml"]);
-        assert_eq!(files(&walk(dir.path(), &["link.yaml"])).unwrap().files, ["link.yaml"]);
+        let named = files(&walk(dir.path(), &["link.yaml", "real/a.yaml"])).unwrap();
+        assert_eq!(named.files, ["real/a.yaml"], "a link that is named is its file, once");
+    }
+
+    #[test]
+    fn paths_are_told_from_where_a_person_stands() {
+        let dir = tree(&["x/y/a.yaml", "z/b.yaml"]);
+        let root = dir.path().canonicalize().unwrap();
+        assert_eq!(prefix(&root, &root), "");
+        assert_eq!(prefix(&root.join("x"), &root), "../");
+        assert_eq!(prefix(&root.join("x/y"), &root.join("z")), "../../z/");
+        assert_eq!(prefix(&root, &root.join("x/y")), "x/y/");
+        assert_eq!(prefix(Path::new("/"), Path::new("/")), "");
     }
 
     #[cfg(unix)]

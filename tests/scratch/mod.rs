@@ -1,5 +1,6 @@
 //! A folder to run the binary in, with a small pack of its own.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -144,19 +145,28 @@ impl Scratch {
 
     /// `yamlift migrate ARGS --to demo@1.1 --packs …`.
     pub fn migrate(&self, args: &[&str]) -> Said {
-        let packs = self.packs();
-        let all = [&["migrate", "--to", "demo@1.1", "--packs", packs.to_str().unwrap()], args].concat();
-        self.run(&all)
+        self.run_in("", &self.demo(args), b"")
     }
 
-    pub fn run(&self, args: &[&str]) -> Said {
-        self.run_with(args, b"")
+    /// The same from a folder below the root.
+    pub fn migrate_in(&self, folder: &str, args: &[&str]) -> Said {
+        self.run_in(folder, &self.demo(args), b"")
+    }
+
+    fn demo(&self, args: &[&str]) -> Vec<String> {
+        let packs = self.packs();
+        let all = [&["migrate", "--to", "demo@1.1", "--packs", packs.to_str().unwrap()], args].concat();
+        all.into_iter().map(str::to_owned).collect()
     }
 
     pub fn run_with(&self, args: &[&str], stdin: &[u8]) -> Said {
+        self.run_in("", args, stdin)
+    }
+
+    fn run_in(&self, folder: &str, args: &[impl AsRef<OsStr>], stdin: &[u8]) -> Said {
         use std::io::Write;
         let mut command = Command::new(env!("CARGO_BIN_EXE_yamlift"));
-        command.args(args).current_dir(self.root()).env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");
+        command.args(args).current_dir(self.root().join(folder)).env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // A run that refuses its arguments never reads it.
         let _ = child.stdin.take().unwrap().write_all(stdin);
