@@ -151,9 +151,10 @@ impl Renderer<'_> {
                 let block = trivia::is_block(tree, old);
                 let pair = !block && !text[tree.node(old).span.start..].starts_with(['{', '[']);
                 // An emptied block collection, or pair of a flow list, becomes {} or []; an empty flow one in block
-                // surroundings opens up.
+                // surroundings opens up, unless it holds a comment.
+                let opens = !block && was == 0 && !text[tree.node(old).span.clone()].contains('#');
                 same && !((block || pair) && children.is_empty())
-                    && (block || was > 0 || children.is_empty() || self.in_flow(t, old) || style::is_json(text, tree, old))
+                    && (!opens || children.is_empty() || self.in_flow(t, old) || style::is_json(text, tree, old))
             }
             _ => same,
         }

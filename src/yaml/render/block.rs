@@ -190,7 +190,7 @@ impl Renderer<'_> {
             }
             let new = self.placed(value, new, trivia::column(text, ext.start));
             let new = if new.is_empty() { String::new() } else { format!("{gap}{new}") };
-            let own = self.trail(value, t);
+            let own = self.trail(value);
             let mut pieces = Vec::new();
             match own {
                 Some(own) if !has_comment(text, &tail) => pieces.push(Piece::New(with_comment(&new, &own))),
@@ -288,7 +288,7 @@ fn has_comment(text: &str, tail: &crate::source::Span) -> bool {
 }
 
 /// The index that the child had in this collection, if it still stands behind `last`.
-fn in_place(child: &Child, t: usize, node: NodeId, last: Option<usize>) -> Option<usize> {
+pub(super) fn in_place(child: &Child, t: usize, node: NodeId, last: Option<usize>) -> Option<usize> {
     match child.own {
         Own::Kept { text, container, index } if text == t && container == node && last.is_none_or(|l| index > l) => Some(index),
         _ => None,

@@ -207,7 +207,7 @@ impl Renderer<'_> {
     }
 
     /// The blanks and comment behind a value that stood in one line elsewhere.
-    pub(super) fn trail(&self, id: Id, _t: usize) -> Option<String> {
+    pub(super) fn trail(&self, id: Id) -> Option<String> {
         let origin = self.draft.node(id).origin?;
         let (text, tree) = (self.text(origin.text), self.tree(origin.text));
         let node = tree.node(origin.node);
@@ -279,7 +279,12 @@ impl Renderer<'_> {
                 }
                 lead = reindent(&comments, from, col);
             }
-            Own::Kept { .. } => {}
+            // It stood in a flow collection.
+            Own::Kept { .. } => {
+                let (above, behind) = self.comments_of(child);
+                lead = above.iter().map(|line| format!("{}{line}{}", " ".repeat(col), around.nl)).collect();
+                trail = behind.map(|comment| format!(" {comment}")).unwrap_or_default();
+            }
         }
         self.fresh_child(child, col, lead, trail, around)
     }
@@ -299,7 +304,7 @@ impl Renderer<'_> {
             None => format!("{indent}-"),
         };
         if trail.is_empty() {
-            trail = self.trail(child.value, 0).unwrap_or_default();
+            trail = self.trail(child.value).unwrap_or_default();
         }
         if self.is_inline(child.value) {
             let value = self.inline(child.value, false, around)?;
