@@ -254,6 +254,10 @@ impl File<'_> {
             );
             self.report.findings.push(finding);
         }
+        for one in found.iter().filter(|one| one.id != "*") {
+            let finding = unknown(&self.report.source, one, runs);
+            self.report.findings.extend(finding);
+        }
         // Those of migrations that are not in this run may be needed in another one.
         let active = |one: &suppress::Suppression| runs.iter().flat_map(|r| &r.active).any(|a| one.names(&a.migration.id));
         self.suppressions = found;
@@ -295,6 +299,20 @@ impl File<'_> {
         };
         self.report
     }
+}
+
+/// A suppression that names no migration, in a pack that is there.
+fn unknown(source: &Source, one: &suppress::Suppression, runs: &[Run]) -> Option<Finding> {
+    let ids = &runs.first()?.ids;
+    let elsewhere = one.id.split_once('/').is_some_and(|(pack, _)| !ids.iter().any(|id| id.starts_with(&format!("{pack}/"))));
+    if elsewhere && one.id.matches('/').count() > 1 || ids.iter().any(|id| one.names(id)) {
+        return None;
+    }
+    let slugs = ids.iter().map(|id| id.rsplit('/').next().unwrap_or(id));
+    let near = crate::pack::near(one.id.rsplit('/').next().unwrap_or(&one.id), slugs);
+    let help = near.map_or_else(|| "`yamlift list` shows the packs".to_owned(), |near| format!("did you mean `{near}`?"));
+    let message = format!("This comment suppresses nothing: no migration is called `{}`.", one.id);
+    Some(Finding::at(source, one.comment.clone(), "yamlift/suppression", Level::Warning, message).with_help(help))
 }
 
 fn unproven(at: usize, why: String) -> Failure {

@@ -1,4 +1,5 @@
-//! `# yamlift: ignore[ID] reason` above an entry, `ignore-file` in the head comment: what people want left alone.
+//! `# yamlift: ignore[ID] reason` above an entry or behind it, `ignore-file` in the head comment: what people want left
+//! alone.
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,19 +32,17 @@ pub fn find(text: &str) -> (Vec<Suppression>, Vec<Unclear>) {
         let start = at;
         at += line.len();
         let trimmed = line.trim();
-        let Some(directive) = trimmed.strip_prefix('#').map(str::trim_start).and_then(|c| c.strip_prefix("yamlift:")) else {
-            head &= trimmed.is_empty() || trimmed.starts_with('#') || trimmed.starts_with("---") || trimmed.starts_with('%');
-            continue;
-        };
-        let from = start + line.len() - line.trim_start().len();
-        let comment = from..from + trimmed.len();
+        let content = !(trimmed.is_empty() || ["#", "---", "%"].iter().any(|sign| trimmed.starts_with(sign)));
+        head &= !content;
+        let Some((from, directive)) = directive(line) else { continue };
+        let comment = start + from..start + line.trim_end().len();
         match parse(directive.trim_start()) {
             Ok((whole_file, ids)) => {
                 if whole_file && !head {
                     unclear.push(Unclear { comment, why: "`ignore-file` counts only above the first line of content" });
                     continue;
                 }
-                let extent = if whole_file { 0..text.len() } else { entry_below(text, at) };
+                let extent = if whole_file { 0..text.len() } else { entry_below(text, if content { start } else { at }) };
                 let one =
                     |id: &str| Suppression { comment: comment.clone(), extent: extent.clone(), id: id.to_owned(), used: false };
                 found.extend(ids.iter().map(|id| one(id)));
@@ -52,6 +51,12 @@ pub fn find(text: &str) -> (Vec<Suppression>, Vec<Unclear>) {
         }
     }
     (found, unclear)
+}
+
+/// The byte of the `#` of a comment to us, above an entry or behind it, and the text behind `yamlift:`.
+fn directive(line: &str) -> Option<(usize, &str)> {
+    let mut comments = line.match_indices('#').filter(|(at, _)| line[..*at].is_empty() || line[..*at].ends_with([' ', '\t']));
+    comments.find_map(|(at, _)| Some((at, line[at + 1..].trim().strip_prefix("yamlift:")?)))
 }
 
 fn parse(directive: &str) -> Result<(bool, Vec<&str>), &'static str> {
@@ -119,6 +124,16 @@ mod tests {
         assert_eq!(unclear, []);
         assert_eq!(&text[found[0].extent.clone()], "b:\n- c: 2\n- d\n");
         assert!(found[0].names("p/x/y") && !found[0].names("p/xx/y"));
+    }
+
+    #[test]
+    fn speaks_of_the_entry_that_it_stands_behind() {
+        let text = "a: 1\nb: # yamlift: ignore[x] because\n  c: 2\n  d: 3 # yamlift: ignore[y]\n  e: '#'\n";
+        let (found, unclear) = find(text);
+        assert_eq!(unclear, []);
+        assert_eq!(&text[found[0].extent.clone()], &text[5..]);
+        assert_eq!(&text[found[0].comment.clone()], "# yamlift: ignore[x] because");
+        assert_eq!(&text[found[1].extent.clone()], "  d: 3 # yamlift: ignore[y]\n");
     }
 
     #[test]

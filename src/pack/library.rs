@@ -173,6 +173,7 @@ impl Library {
     /// parameter of an active migration that has no value.
     pub fn runs(&self, request: &Request) -> Result<Vec<Run>, PackError> {
         let mut runs = Vec::new();
+        let ids = Arc::new(self.packs.keys().flat_map(|pack| self.ids(pack)).collect());
         for (name, version) in &request.to {
             let head = self.head(name)?;
             let to = version_of(name, version, &head.chain)?;
@@ -204,6 +205,7 @@ impl Library {
                 phase: request.phase,
                 params: BTreeMap::new(),
                 carriers: Arc::clone(&self.carriers),
+                ids: Arc::clone(&ids),
             });
         }
         self.check_ids(request, &runs)?;

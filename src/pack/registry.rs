@@ -29,6 +29,8 @@ pub struct Run {
     /// Every parameter that has a value, checked and typed; a host-port is `{host, port}`.
     pub params: BTreeMap<String, Json>,
     pub carriers: Arc<Vec<Carrier>>,
+    /// Of every migration that there is, in any pack.
+    pub ids: Arc<Vec<String>>,
 }
 
 #[derive(Debug, Clone)]
