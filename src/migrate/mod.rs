@@ -191,10 +191,10 @@ impl File<'_> {
         outcome: rule::Outcome,
     ) -> Result<bool, Failure> {
         let new = apply(&self.text, &splices);
-        let mut removed_comments = verify::prove(draft, &new).map_err(|e| self.at_disk(unproven(e.at, e.why)))?;
+        let mut lost = verify::prove(draft, &new).map_err(|e| self.at_disk(unproven(e.at, e.why)))?;
         // A modeline that follows is not gone.
-        let follows = |comment: &String| outcome.modelines.iter().any(|m| comment.contains(&self.text[m.at.clone()]));
-        removed_comments.retain(|comment| !follows(comment));
+        let follows = |comment: &str| outcome.modelines.iter().any(|m| comment.contains(&self.text[m.at.clone()]));
+        lost.retain(|one| !follows(&one.comment));
         if new == self.text {
             return Ok(false);
         }
@@ -206,8 +206,20 @@ impl File<'_> {
             return Err(unproven(0, format!("{} would edit the file again in a second run", active.migration.id)));
         }
         let migration = active.migration.id.clone();
+        let gone = self.gone(&lost);
+        self.report.findings.extend(gone);
+        let removed_comments = lost.into_iter().map(|one| one.comment).collect();
         self.report.steps.push(Step { migration, splices, matches: outcome.edited, removed_comments, verbs: outcome.verbs });
         Ok(true)
+    }
+
+    /// A note on each comment that an edit took along.
+    fn gone(&self, lost: &[verify::Lost]) -> Vec<Finding> {
+        let one = |lost: &verify::Lost| {
+            let message = format!("This comment goes with what is taken out: `{}`.", lost.comment);
+            Finding::at(&self.report.source, self.on_disk(lost.at.clone()), "yamlift/comment", Level::Note, message)
+        };
+        lost.iter().map(one).collect()
     }
 
     fn at_disk(&self, failure: Failure) -> Failure {

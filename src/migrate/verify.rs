@@ -13,6 +13,14 @@ pub struct Unproven {
     pub why: String,
 }
 
+/// A comment that the new text does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Bytes of the old text.
+    pub at: Span,
+    pub comment: String,
+}
+
 fn unproven<T>(at: usize, why: impl Into<String>) -> Result<T, Unproven> {
     Err(Unproven { at, why: why.into() })
 }
@@ -21,7 +29,7 @@ fn unproven<T>(at: usize, why: impl Into<String>) -> Result<T, Unproven> {
 ///
 /// # Errors
 /// The first thing that does not hold.
-pub fn prove(draft: &Draft, new: &str) -> Result<Vec<String>, Unproven> {
+pub fn prove(draft: &Draft, new: &str) -> Result<Vec<Lost>, Unproven> {
     let old = &draft.texts[0].text;
     let tree = match syntax::parse(new) {
         Ok(tree) => tree,
@@ -44,7 +52,7 @@ pub fn prove(draft: &Draft, new: &str) -> Result<Vec<String>, Unproven> {
     if let Err(why) = second::agree(old, new, &documents(&before)?, &intended) {
         return unproven(0, why);
     }
-    Ok(lost_comments(draft, old, &now, new))
+    Ok(lost_comments(draft, &now))
 }
 
 fn documents(draft: &Draft) -> Result<Vec<Value>, Unproven> {
@@ -129,27 +137,30 @@ fn first_difference(a: &Value, b: &Value) -> String {
 }
 
 /// Comments of the old text that the new one does not have, in order.
-fn lost_comments(draft: &Draft, old: &str, now: &Draft, new: &str) -> Vec<String> {
-    let mut left: Vec<String> = texts(new, trivia::comments(new, &now.texts[0].tree));
-    let mut lost = Vec::new();
-    let mut olds = texts(old, trivia::comments(old, &draft.texts[0].tree));
-    for inner in draft.texts.iter().skip(1) {
-        olds.extend(texts(&inner.text, trivia::comments(&inner.text, &inner.tree)));
-    }
+fn lost_comments(draft: &Draft, now: &Draft) -> Vec<Lost> {
+    let mut left: Vec<String> = comments(now, 0).map(|lost| lost.comment).collect();
     for (id, _) in opened(draft) {
         if let Ok(text) = render::inner_text(draft, id)
             && let Ok(tree) = syntax::parse(&text)
         {
-            left.extend(texts(&text, trivia::comments(&text, &tree)));
+            left.extend(comments(&Draft::new(&text, tree), 0).map(|lost| lost.comment));
         }
     }
-    for comment in olds {
-        match left.iter().position(|c| *c == comment) {
+    let mut lost = Vec::new();
+    for one in (0..draft.texts.len()).flat_map(|t| comments(draft, t)) {
+        match left.iter().position(|comment| *comment == one.comment) {
             Some(at) => drop(left.swap_remove(at)),
-            None => lost.push(comment),
+            None => lost.push(one),
         }
     }
     lost
+}
+
+/// The comments of text `t` of a draft, at their places in the file.
+fn comments(draft: &Draft, t: usize) -> impl Iterator<Item = Lost> + '_ {
+    let (text, tree) = (&draft.texts[t].text, &draft.texts[t].tree);
+    let spans = trivia::comments(text, tree).into_iter();
+    spans.map(move |span| Lost { comment: text[span.clone()].trim_end().to_owned(), at: draft.to_file(t, span) })
 }
 
 fn opened(draft: &Draft) -> Vec<(Id, usize)> {
@@ -166,8 +177,4 @@ fn opened(draft: &Draft) -> Vec<(Id, usize)> {
         }
     }
     out
-}
-
-fn texts(text: &str, spans: Vec<Span>) -> Vec<String> {
-    spans.into_iter().map(|s| text[s].trim_end().to_owned()).collect()
 }

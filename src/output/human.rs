@@ -17,7 +17,7 @@ pub struct Voice {
     pub wrote: bool,
 }
 
-/// Comments that went, findings by path and place, migrations that wait to be asked for.
+/// Findings by path and place, migrations that wait to be asked for.
 ///
 /// What is said in the same words of several places is said once, with the other places behind it.
 pub fn findings(report: &Report, voice: Voice) -> String {
@@ -34,9 +34,6 @@ pub fn findings(report: &Report, voice: Voice) -> String {
                 out += &snippet(file, finding, alike.get(1..).unwrap_or_default(), voice);
                 out.push('\n');
             }
-        }
-        if voice.least == Level::Note {
-            out += &removed_comments(file, voice.colour);
         }
     }
     if voice.least == Level::Note {
@@ -134,19 +131,6 @@ fn line_around<'t>(text: &'t str, span: &Span) -> (&'t str, Span) {
         end += 1;
     }
     (line, at - start..(end - start).max(at - start))
-}
-
-fn removed_comments(file: &FileReport, colour: bool) -> String {
-    let mut out = String::new();
-    for step in file.steps.iter().filter(|step| !step.removed_comments.is_empty()) {
-        let lines: Vec<&str> = step.removed_comments.iter().flat_map(|comment| comment.lines()).map(str::trim).collect();
-        let title = Shown::NOTE.primary_title("these comments went with what they belonged to").id(&step.migration);
-        let group = Group::with_title(title)
-            .element(annotate_snippets::Origin::path(shown_path(&file.source.path)))
-            .element(Shown::NOTE.no_name().message(lines.join("\n")));
-        let _ = writeln!(out, "{}\n", renderer(colour).render(&[group]));
-    }
-    out
 }
 
 fn offers(report: &Report, colour: bool) -> String {
