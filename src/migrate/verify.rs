@@ -146,10 +146,16 @@ fn lost_comments(draft: &Draft, now: &Draft) -> Vec<Lost> {
             left.extend(comments(&Draft::new(&text, tree), 0).map(|lost| lost.comment));
         }
     }
+    let all: Vec<String> = left.clone();
+    // As text in a text it is no comment, but still there.
+    let text = &now.texts[0].text;
+    let written = |comment: &str| text.lines().filter(|line| line.trim_end().ends_with(comment)).count();
+    let as_text = |comment: &String| written(comment) > all.iter().filter(|other| other.ends_with(comment.as_str())).count();
     let mut lost = Vec::new();
     for one in (0..draft.texts.len()).flat_map(|t| comments(draft, t)) {
         match left.iter().position(|comment| *comment == one.comment) {
             Some(at) => drop(left.swap_remove(at)),
+            None if as_text(&one.comment) => {}
             None => lost.push(one),
         }
     }

@@ -179,7 +179,7 @@ impl Lines {
 
     /// The bytes from the end of the line above to the first byte of content of `line`.
     fn break_and_indent(&self, line: &Span) -> Piece {
-        let index = self.lines.iter().position(|(_, host)| host == line).unwrap_or(0);
+        let index = self.lines.partition_point(|(_, host)| host.start < line.start);
         let from = match index.checked_sub(1) {
             Some(above) => self.lines[above].1.end,
             None => self.header.end,

@@ -112,6 +112,9 @@ impl Renderer<'_> {
         for root in roots.iter().skip(docs.len()) {
             let around = fresh::Around { nl, style: style::Style::default(), json: false };
             let lines = self.block_lines(*root, 0, around)?;
+            if let Some(doc) = docs.last() {
+                self.no_open_scalar(t, doc.root)?;
+            }
             let gap = if text.is_empty() || text.ends_with('\n') { "" } else { nl };
             pieces.push(Piece::New(format!("{gap}---{nl}{}{}", lines.lead, lines.body)));
         }

@@ -61,6 +61,14 @@ pub fn agree(old: &str, new: &str, old_first: &[Value], intended: &[Value]) -> R
     let accepted = |pair: &(Value, Value)| {
         known.iter().any(|(a, b)| same(a, &pair.0) && same(b, &pair.1)) || open_end && lacks_line_break(pair)
     };
+    // Such a scalar that is still there must read as before: lines put behind it would give it the break.
+    let there = |docs: &[Value], text: &Value| docs.iter().map(|doc| count(doc, text)).sum::<usize>();
+    for (first, second) in known.iter().filter(|pair| lacks_line_break(pair)) {
+        let stays = there(intended, first) >= there(old_first, first);
+        if stays && !found.iter().any(|(a, b)| same(a, first) && same(b, second)) {
+            return Err(format!("a second YAML reader saw {} before, and sees {} now", shown(second), shown(first)));
+        }
+    }
     match found.into_iter().find(|pair| !accepted(pair)) {
         None => Ok(()),
         Some((first, second)) => Err(format!("a second YAML reader sees {} where {} is meant", shown(&second), shown(&first))),
@@ -90,6 +98,16 @@ fn shown(value: &Value) -> String {
     match text.char_indices().nth(120) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,
+    }
+}
+
+/// How often a scalar is in a value.
+fn count(value: &Value, scalar: &Value) -> usize {
+    match value {
+        Value::Seq(items) => items.iter().map(|item| count(item, scalar)).sum(),
+        Value::Map(entries) => entries.iter().map(|(k, v)| count(k, scalar) + count(v, scalar)).sum(),
+        Value::Tagged(_, inner) => count(inner, scalar),
+        other => usize::from(same(other, scalar)),
     }
 }
 

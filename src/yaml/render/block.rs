@@ -19,7 +19,11 @@ impl Renderer<'_> {
         let mut lines = LineWriter { text, nl: around.nl, pieces: Vec::new() };
         let mut last: Option<usize> = None;
         let mut first = true;
+        let mut open = None;
         for child in children {
+            if let Some(i) = open.take() {
+                self.no_open_scalar(t, child_value(tree, node, i))?;
+            }
             let behind_dash = first && !extents[0].own_line;
             match in_place(child, t, node, last) {
                 Some(i) => {
@@ -44,6 +48,7 @@ impl Renderer<'_> {
                         lines.above(entry.above, col, entry.pieces);
                     }
                     last = Some(i);
+                    open = Some(i).filter(|_| extents[i].end == text.len());
                 }
                 None => {
                     let new = self.child_lines(child, col, self.quotes(t, node, around))?;
@@ -72,6 +77,27 @@ impl Renderer<'_> {
         }
         out.pieces = lines.pieces;
         Ok(out)
+    }
+
+    /// Nothing can follow a block scalar that ends the text without a line break: readers differ on whether its value has
+    /// one, and with lines behind it, it would.
+    pub(super) fn no_open_scalar(&self, t: usize, node: NodeId) -> Result<(), Refusal> {
+        let (text, tree) = (self.text(t), self.tree(t));
+        let mut last = node;
+        while trivia::is_block(tree, last) {
+            last = child_value(tree, last, trivia::child_count(tree, last) - 1);
+        }
+        let Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = tree.node(last).kind else { return Ok(()) };
+        let start = tree.node(last).span.start;
+        if text.ends_with('\n') || text[start..line_end(text, start)].split(' ').next().is_some_and(|header| header.contains('-')) {
+            return Ok(());
+        }
+        self.refuse(
+            t,
+            start,
+            "this text block ends without a line break, which YAML readers take in different ways: whatever is put behind it \
+             may change its value. Put a line break at its end first",
+        )
     }
 
     /// Child `i` of block collection `container`, which stays there; its bytes from `from` (its start or its comments).
@@ -341,14 +367,17 @@ fn ends_in_block_scalar(renderer: &Renderer, children: &[Child]) -> bool {
 fn changed_at_the_end(renderer: &Renderer, children: &[Child]) -> bool {
     let Some(last) = children.last() else { return false };
     let node = renderer.draft.node(last.value);
+    let stood = node.origin.is_some_and(|o| {
+        renderer.tree(o.text).node(o.node).span.end >= renderer.text(o.text).trim_end_matches(['\r', '\n']).len()
+    });
     match &node.body {
         Body::Map { children, .. } | Body::Seq { children, .. } => changed_at_the_end(renderer, children),
-        // An opened text that stood there before has its own way back.
-        Body::Embedded { .. } => !node.origin.is_some_and(|o| {
-            let at = renderer.draft.texts[o.text].tree.node(o.node).span.end;
-            at == renderer.text(o.text).len()
-        }),
-        _ => node.dirty || node.origin.is_none(),
+        // An opened text that stood there before has its own way back, unless it ends in another block scalar itself.
+        Body::Embedded { root, .. } => {
+            let inner = renderer.draft.children(*root);
+            !stood || ends_in_block_scalar(renderer, inner) && changed_at_the_end(renderer, inner)
+        }
+        _ => node.dirty || !stood,
     }
 }
 
