@@ -59,6 +59,8 @@ pub struct Located {
     pub key: Json,
     /// The value of its container.
     pub parent: Json,
+    /// Aliases on the way, and the hit itself where it is one.
+    pub aliases: Vec<Id>,
 }
 
 /// A node and everything below it, read as JSON.
@@ -94,6 +96,7 @@ impl Lens {
                 continue;
             }
             let mut hit = self.root;
+            let mut aliases = Vec::new();
             let mut parent = &self.json;
             let mut at = &self.json;
             for element in &elements {
@@ -104,8 +107,9 @@ impl Lens {
                     Element::Index(index) => &at[*index],
                 };
                 hit = next;
+                aliases.extend(Some(hit.id).filter(|id| matches!(draft.node(*id).body, Body::Alias(_))));
             }
-            found.push(Located { hit, value: value.clone(), key: key_of(draft, hit), parent: parent.clone() });
+            found.push(Located { hit, value: value.clone(), key: key_of(draft, hit), parent: parent.clone(), aliases });
         }
         Ok(found)
     }
@@ -115,7 +119,7 @@ impl Lens {
             Some((container, _)) => json(draft, container, reading),
             None => Json::Null,
         };
-        Located { hit: self.root, value: self.json.clone(), key: key_of(draft, self.root), parent }
+        Located { hit: self.root, value: self.json.clone(), key: key_of(draft, self.root), parent, aliases: Vec::new() }
     }
 }
 

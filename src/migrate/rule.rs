@@ -163,7 +163,7 @@ fn at_match(
         said.clear();
     }
     let mark = draft.mark();
-    let mut trail = Trail { touched: vec![one.hit.id], verbs: Vec::new() };
+    let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
     if !hold && let Err(why) = edit(work, draft, &mut spot, &one, texts, &mut trail) {
         draft.roll_back(mark);
         hold = true;
@@ -172,7 +172,7 @@ fn at_match(
     let edited = draft.changed_since(mark);
     let asked = work.apply && one.bump.as_ref().is_none_or(|raise| !raise.wakes);
     if edited {
-        if let Some(why) = forbidden(work, draft, &one, objects, spot.root.whole(), mark).filter(|_| asked) {
+        if let Some(why) = forbidden(work, draft, &one, objects, spot.root.whole(), mark, &trail.aliases).filter(|_| asked) {
             draft.roll_back(mark);
             hold = true;
             said.push(refused(draft, one.hit, &why));
@@ -242,7 +242,7 @@ fn edit(
 }
 
 /// Why an edit must not be: an encrypted document, a node that other places share.
-fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: Id, mark: Mark) -> Option<Refused> {
+fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: Id, mark: Mark, meant: &[Id]) -> Option<Refused> {
     if work.template {
         return Some(Refused::at(
             one.hit.id,
@@ -262,7 +262,7 @@ fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: 
     if let Some(alias) = draft.dangling() {
         return Some(Refused::at(one.hit.id, format!("line {} is an alias of what would go", line(alias))));
     }
-    let other = draft.shared_since(mark, root)?;
+    let other = draft.shared_since(mark, root, meant)?;
     let why = format!("line {} shares this through an anchor, and would change as well", line(other));
     Some(Refused::at(one.hit.id, why))
 }

@@ -82,8 +82,9 @@ impl Spot<'_> {
         for path in paths {
             let Some(text) = self.path_text(draft, path)? else { continue };
             for located in lens.query(draft, &self.reading, &text)? {
-                if !found.iter().any(|f| f.hit == located.hit) {
-                    found.push(located);
+                match found.iter_mut().find(|f| f.hit == located.hit) {
+                    Some(known) => known.aliases.extend(located.aliases),
+                    None => found.push(located),
                 }
             }
         }

@@ -34,6 +34,7 @@ pub fn insert(
             let Some(new) = stanza::build(draft, &filled, &spot.lets)? else { continue };
             trail.verbs.push(verb.line);
             trail.touched.push(there.unwrap_or(start.hit.id));
+            trail.aliases.extend(start.aliases.iter().chain(&there));
             let at = match it.map(|l| l.hit.id) {
                 Some(at) => at,
                 None => parents::make(draft, spot, start.hit, &way.names, None)?,
@@ -48,7 +49,7 @@ fn located(draft: &Draft, spot: &Spot, id: Id) -> Located {
     let hit = crate::migrate::lens::Hit::node(id);
     let read = |id| crate::migrate::lens::Lens::new(draft, crate::migrate::lens::Hit::node(id), &spot.reading).json().clone();
     let parent = draft.position(id).map_or(serde_json::Value::Null, |(container, _)| read(container));
-    Located { hit, value: read(id), key: key_of(draft, hit), parent }
+    Located { hit, value: read(id), key: key_of(draft, hit), parent, aliases: Vec::new() }
 }
 
 /// Adds what `new` holds to `at`.

@@ -39,6 +39,8 @@ impl From<String> for Refused {
 pub struct Trail {
     /// Every node that one of them hit.
     pub touched: Vec<Id>,
+    /// Nodes that were spoken of by way of an alias: the aliases.
+    pub aliases: Vec<Id>,
     /// Lines of those that hit something.
     pub verbs: Vec<usize>,
 }
@@ -120,6 +122,7 @@ fn wanted(
         trail.verbs.push(verb.line);
     }
     trail.touched.extend(hits.iter().map(|it| it.hit.id));
+    trail.aliases.extend(hits.iter().flat_map(|it| &it.aliases));
     Ok(hits)
 }
 

@@ -1,18 +1,19 @@
 //! Anchors and aliases: what a change at one place reaches elsewhere.
 use super::{Body, Draft, Id, Mark, Undo};
+use std::collections::HashSet;
 
 impl Draft {
-    /// A place that the changes since `mark` reach besides `root`, through an anchor: an alias outside `root` of something
-    /// that changed, or the anchored node itself where `root` only holds an alias of it.
-    pub fn shared_since(&self, mark: Mark, root: Id) -> Option<Id> {
-        let changed = |id: Id| {
-            self.journal[mark.journal.min(self.journal.len())..].iter().any(|u| matches!(u, Undo::Node(n, _) if *n == id))
-        };
-        let mut reached = self.aliases().filter(|(_, target)| changed(*target));
+    /// A place that the changes since `mark` reach through an anchor, though nobody meant it: an alias of something that
+    /// changed, unless it is in `root` and one of the `meant`; or the anchored node itself where `root` only holds an alias
+    /// of it.
+    pub fn shared_since(&self, mark: Mark, root: Id, meant: &[Id]) -> Option<Id> {
+        let undo = &self.journal[mark.journal.min(self.journal.len())..];
+        let changed: HashSet<Id> = undo.iter().filter_map(|u| if let Undo::Node(id, _) = u { Some(*id) } else { None }).collect();
+        let mut reached = self.aliases().filter(|(_, target)| changed.contains(target));
         reached.find_map(|(alias, target)| match (self.is_within(alias, root), self.is_within(target, root)) {
-            (true, true) => None,
-            (false, _) => Some(alias),
+            (true, true) if meant.contains(&alias) => None,
             (true, false) => Some(target),
+            _ => Some(alias),
         })
     }
 
