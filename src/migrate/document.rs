@@ -14,6 +14,8 @@ pub struct Object {
     pub version: String,
     pub name: String,
     pub namespace: String,
+    /// 1-based line that it starts on.
+    pub line: usize,
 }
 
 /// All objects of a draft, in order. Documents that the run added are not among them.
@@ -23,7 +25,19 @@ pub fn objects(draft: &Draft) -> Vec<Object> {
     for (doc, root) in draft.docs.iter().enumerate().take(own) {
         add(draft, doc, *root, &mut out);
     }
+    number(draft, &mut out);
     out
+}
+
+/// Finds the lines of all objects in one pass.
+fn number(draft: &Draft, objects: &mut [Object]) {
+    let text = &draft.texts[0].text;
+    let (mut at, mut line) = (0, 1);
+    for object in objects {
+        let start = draft.file_span(object.root).map_or(0, |s| s.start).clamp(at, text.len());
+        line += text[at..start].matches('\n').count();
+        (at, object.line) = (start, line);
+    }
 }
 
 fn add(draft: &Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
@@ -42,6 +56,7 @@ fn add(draft: &Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
         version: version.to_owned(),
         name: meta("name"),
         namespace: meta("namespace"),
+        line: 1,
         kind,
     });
     if let Some(items) = items.filter(|_| is_list) {
@@ -73,12 +88,10 @@ pub fn is_encrypted(draft: &Draft, doc: usize) -> bool {
 
 impl Object {
     /// `doc` in expressions.
-    pub fn facts(&self, draft: &Draft, file: &str, partial: bool) -> serde_json::Value {
-        let start = draft.file_span(self.root).map_or(0, |s| s.start);
-        let line = crate::source::line_column(&draft.texts[0].text, start).0;
+    pub fn facts(&self, file: &str, partial: bool) -> serde_json::Value {
         json!({
             "kind": self.kind, "group": self.group, "version": self.version, "name": self.name,
-            "namespace": self.namespace, "file": file, "line": line, "partial": partial,
+            "namespace": self.namespace, "file": file, "line": self.line, "partial": partial,
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::yaml::value::to_json;
 use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// How the nodes of a target are read.
 #[derive(Debug, Clone, Default)]
@@ -57,8 +58,8 @@ pub struct Located {
     pub value: Json,
     /// Its key as written, or its index; null for a document.
     pub key: Json,
-    /// The value of its container.
-    pub parent: Json,
+    /// The value of its container, shared by its children; none where it was not looked up.
+    pub parent: Option<Rc<Json>>,
     /// Aliases on the way, and the hit itself where it is one.
     pub aliases: Vec<Id>,
 }
@@ -68,6 +69,16 @@ pub struct Located {
 pub struct Lens {
     root: Hit,
     json: Json,
+}
+
+impl Located {
+    /// The value of the hit's container; null for a document.
+    pub fn parent(&self, draft: &Draft, reading: &Reading) -> Json {
+        match &self.parent {
+            Some(parent) => Json::clone(parent),
+            None => draft.position(self.hit.whole()).map_or(Json::Null, |(container, _)| json(draft, container, reading)),
+        }
+    }
 }
 
 impl Lens {
@@ -86,13 +97,14 @@ impl Lens {
     /// A path that is not JSONPath; those of packs are checked when they load, computed ones can still be wrong.
     pub fn query(&self, draft: &Draft, reading: &Reading, path: &str) -> Result<Vec<Located>, String> {
         if path == "$" {
-            return Ok(vec![self.root(draft, reading)]);
+            return Ok(vec![self.root(draft)]);
         }
         let parsed = parse(path)?;
-        let mut found = Vec::new();
+        let mut found: Vec<Located> = Vec::new();
+        let mut parents: Option<(*const Json, Rc<Json>)> = None;
         for (elements, value) in parsed.locate(&self.json) {
             if elements.is_empty() {
-                found.push(self.root(draft, reading));
+                found.push(self.root(draft));
                 continue;
             }
             let mut hit = self.root;
@@ -109,17 +121,20 @@ impl Lens {
                 hit = next;
                 aliases.extend(Some(hit.id).filter(|id| matches!(draft.node(*id).body, Body::Alias(_))));
             }
-            found.push(Located { hit, value: value.clone(), key: key_of(draft, hit), parent: parent.clone(), aliases });
+            let shared = match parents.take().filter(|(known, _)| std::ptr::eq(*known, parent)) {
+                Some(known) => known,
+                None => (std::ptr::from_ref(parent), Rc::new(parent.clone())),
+            };
+            let parent = Some(Rc::clone(&shared.1));
+            parents = Some(shared);
+            found.push(Located { hit, value: value.clone(), key: key_of(draft, hit), parent, aliases });
         }
         Ok(found)
     }
 
-    fn root(&self, draft: &Draft, reading: &Reading) -> Located {
-        let parent = match draft.position(self.root.whole()) {
-            Some((container, _)) => json(draft, container, reading),
-            None => Json::Null,
-        };
-        Located { hit: self.root, value: self.json.clone(), key: key_of(draft, self.root), parent, aliases: Vec::new() }
+    fn root(&self, draft: &Draft) -> Located {
+        let key = key_of(draft, self.root);
+        Located { hit: self.root, value: self.json.clone(), key, parent: None, aliases: Vec::new() }
     }
 }
 

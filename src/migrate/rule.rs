@@ -80,6 +80,15 @@ struct Match {
     reading: Reading,
     object: usize,
     bump: Option<bump::Raise>,
+    /// Why nothing in the target can be edited.
+    ambiguous: Option<(Id, String)>,
+}
+
+impl Match {
+    /// Whether its edits are to be made, and not only offered.
+    fn asked(&self, work: &Work) -> bool {
+        work.apply && self.bump.as_ref().is_none_or(|raise| !raise.wakes)
+    }
 }
 
 fn matches(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut Outcome) -> Vec<Match> {
@@ -87,7 +96,7 @@ fn matches(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut Ou
         let raised = bump::matches(work, draft, search.objects);
         let one = |raise: bump::Raise| {
             let hit = Hit::node(raise.root);
-            Match { hit, target: hit, reading: Reading::default(), object: raise.object, bump: Some(raise) }
+            Match { hit, target: hit, reading: Reading::default(), object: raise.object, bump: Some(raise), ambiguous: None }
         };
         return raised.into_iter().map(one).collect();
     }
@@ -106,15 +115,19 @@ fn matches(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut Ou
     }
     let mut out: Vec<Match> = Vec::new();
     for found in targets {
-        let spot = spot(work, draft, &found, search.objects, found.hit);
+        let spot = spot(work, &found, search.objects, found.hit);
         let hits = if work.rule.select.is_empty() { Ok(vec![found.hit]) } else { selected(&spot, draft, work.rule) };
         match hits {
             Ok(hits) => {
+                let ambiguous = (!work.rule.verbs.is_empty() && !hits.is_empty())
+                    .then(|| lens::ambiguous(draft, found.hit.id, &found.reading));
+                let ambiguous = ambiguous.flatten();
                 for hit in hits.into_iter().filter(|h| !out.iter().any(|m| m.hit == *h)).collect::<Vec<_>>() {
-                    out.push(Match { hit, target: found.hit, reading: found.reading.clone(), object: found.object, bump: None });
+                    let (reading, ambiguous) = (found.reading.clone(), ambiguous.clone());
+                    out.push(Match { hit, target: found.hit, reading, object: found.object, bump: None, ambiguous });
                 }
             }
-            Err(why) => outcome.said.push(refused(draft, found.hit, &Refused { message: why, at: None })),
+            Err(why) => outcome.said.push(refused(draft, found.hit, &Refused::from(why))),
         }
     }
     out
@@ -124,13 +137,13 @@ fn selected(spot: &Spot, draft: &Draft, rule: &Rule) -> Result<Vec<Hit>, String>
     Ok(spot.hits(draft, &rule.select)?.into_iter().map(|l| l.hit).collect())
 }
 
-fn spot<'a>(work: &'a Work, draft: &Draft, found: &Found, objects: &[Object], root: Hit) -> Spot<'a> {
+fn spot<'a>(work: &'a Work, found: &Found, objects: &[Object], root: Hit) -> Spot<'a> {
     Spot {
         frame: work.frame,
         target: found.hit,
         root,
         reading: found.reading.clone(),
-        doc: objects[found.object].facts(draft, work.path, work.partial),
+        doc: objects[found.object].facts(work.path, work.partial),
         bump: None,
         lets: Vec::new(),
     }
@@ -147,7 +160,7 @@ fn at_match(
 ) {
     let rule = work.rule;
     let found = Found { hit: one.target, reading: one.reading.clone(), object: one.object };
-    let mut spot = spot(work, draft, &found, objects, one.hit);
+    let mut spot = spot(work, &found, objects, one.hit);
     spot.bump = one.bump.as_ref().map(|raise| serde_json::json!({ "from": raise.from, "to": raise.to }));
     if !applies(&spot, draft, rule) {
         return;
@@ -157,44 +170,23 @@ fn at_match(
     if !spot.truth(draft, rule.cond, None) {
         return;
     }
-    let (mut said, mut hold) = reports(&spot, draft, &rule.reports);
+    let (mut said, hold) = reports(&spot, draft, &rule.reports);
     if work.template {
         // Its values are not known here: what a rule would say of them may be wrong.
         said.clear();
     }
     let mark = draft.mark();
     let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
-    if !hold && let Err(why) = edit(work, draft, &mut spot, &one, texts, &mut trail) {
+    let asked = one.asked(work);
+    let done = if hold { Ok(false) } else { attempt(work, draft, &mut spot, &one, objects, texts, &mut trail) };
+    let edited = done.unwrap_or_else(|refusal| {
         draft.roll_back(mark);
-        hold = true;
-        said.push(refused(draft, one.hit, &why));
-    }
-    let edited = draft.changed_since(mark);
-    let asked = work.apply && one.bump.as_ref().is_none_or(|raise| !raise.wakes);
-    if edited {
-        if let Some(why) = forbidden(work, draft, &one, objects, spot.root.whole(), mark, &trail.aliases).filter(|_| asked) {
-            draft.roll_back(mark);
-            hold = true;
-            said.push(refused(draft, one.hit, &why));
-        } else if work.careful
-            && asked
-            && let Err(refusal) = crate::yaml::render::render(draft)
-        {
-            draft.roll_back(mark);
-            hold = true;
-            said.push(Said {
-                id: None,
-                level: Level::Error,
-                at: refusal.at..refusal.at,
-                message: refusal.message,
-                help: Some(by_hand()),
-            });
-        }
-    }
-    let edited = edited && !hold;
+        // What the rule has to say of its edit would be said of nothing.
+        said = vec![refusal];
+        false
+    });
     if suppressed(work, draft, suppressions, &trail.touched, edited, &mut said) {
         draft.roll_back(mark);
-        outcome.said.extend(said);
         return;
     }
     match (edited, asked) {
@@ -217,6 +209,33 @@ fn at_match(
     }
 }
 
+/// The edits of a match. False: there was nothing to change.
+fn attempt(
+    work: &Work,
+    draft: &mut Draft,
+    spot: &mut Spot,
+    one: &Match,
+    objects: &[Object],
+    texts: &[String],
+    trail: &mut Trail,
+) -> Result<bool, Said> {
+    let mark = draft.mark();
+    edit(work, draft, spot, one, texts, trail).map_err(|why| refused(draft, one.hit, &why))?;
+    let edited = draft.changed_since(mark);
+    if edited && one.asked(work) {
+        if let Some(why) = forbidden(work, draft, one, objects, spot.root.whole(), mark, &trail.aliases) {
+            return Err(refused(draft, one.hit, &why));
+        }
+        if work.careful
+            && let Err(refusal) = crate::yaml::render::render(draft)
+        {
+            let (at, message) = (refusal.at..refusal.at, left_alone(&refusal.message));
+            return Err(Said { id: None, level: Level::Error, at, message, help: Some(by_hand()) });
+        }
+    }
+    Ok(edited)
+}
+
 /// `when` and `unless`.
 fn applies(spot: &Spot, draft: &Draft, rule: &Rule) -> bool {
     let hits = |path: &crate::pack::path::Path| spot.hits(draft, std::slice::from_ref(path)).is_ok_and(|found| !found.is_empty());
@@ -231,8 +250,8 @@ fn edit(
     texts: &[String],
     trail: &mut Trail,
 ) -> Result<(), Refused> {
-    if let Some((at, why)) = lens::ambiguous(draft, one.target.id, &one.reading).filter(|_| !work.rule.verbs.is_empty()) {
-        return Err(Refused::at(at, why));
+    if let Some((at, why)) = &one.ambiguous {
+        return Err(Refused::at(*at, why.as_str()));
     }
     if let Some(raise) = &one.bump {
         bump::raise(draft, raise);
@@ -250,10 +269,8 @@ fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: 
         ));
     }
     if document::is_encrypted(draft, objects[one.object].doc) {
-        return Some(Refused::at(
-            one.hit.id,
-            "this document is encrypted with SOPS: any edit breaks its checksum. Decrypt it, migrate, encrypt it again",
-        ));
+        let why = Refused::at(one.hit.id, "this document is encrypted with SOPS, and any edit breaks its checksum");
+        return Some(Refused { help: Some("decrypt it, migrate it, encrypt it again"), ..why });
     }
     let line = |id: Id| {
         let start = draft.file_span(id).map_or(0, |s| s.start);
@@ -262,9 +279,10 @@ fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: 
     if let Some(alias) = draft.dangling() {
         return Some(Refused::at(one.hit.id, format!("line {} is an alias of what would go", line(alias))));
     }
-    let other = draft.shared_since(mark, root, meant)?;
+    let (other, here) = draft.shared_since(mark, root, meant)?;
     let why = format!("line {} shares this through an anchor, and would change as well", line(other));
-    Some(Refused::at(one.hit.id, why))
+    let at = if draft.is_within(one.hit.id, here) { one.hit.id } else { here };
+    Some(Refused::at(at, why))
 }
 
 /// The findings of a rule at a match, and whether one of them holds its edits back.
@@ -307,9 +325,13 @@ fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {
         id: None,
         level: Level::Error,
         at,
-        message: format!("Left as it is: {}.", why.message.trim_end_matches('.')),
-        help: Some(by_hand()),
+        message: left_alone(&why.message),
+        help: Some(why.help.map_or_else(by_hand, str::to_owned)),
     }
+}
+
+fn left_alone(why: &str) -> String {
+    format!("Left as it is: {}.", why.trim_end_matches('.'))
 }
 
 fn by_hand() -> String {

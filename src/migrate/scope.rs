@@ -48,8 +48,8 @@ impl Spot<'_> {
                     None => Some(super::lens::key_of(draft, self.root)),
                 },
                 "parent" => match it {
-                    Some(located) => Some(located.parent.clone()),
-                    None => self.at(draft, "$").ok().and_then(|hits| hits.into_iter().next()).map(|l| l.parent),
+                    Some(located) => Some(located.parent(draft, &self.reading)),
+                    None => self.hits_root(draft).first().map(|root| root.parent(draft, &self.reading)),
                 },
                 "match" => Some(self.json(draft, self.root)),
                 "target" => Some(self.json(draft, self.target)),

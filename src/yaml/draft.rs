@@ -5,9 +5,11 @@
 mod change;
 mod shared;
 
+use super::style::Habits;
 use super::tree::{Kind, NodeId, ScalarStyle, Tree};
 use super::value::Value;
 use crate::source::Span;
+use std::cell::OnceCell;
 
 /// A part of a new text: bytes kept from the old one, or new text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +46,20 @@ pub struct Origin {
 pub struct Text {
     pub text: String,
     pub tree: Tree,
+    /// How it is written, found when it is first asked for.
+    habits: OnceCell<Habits>,
     /// The scalar that holds it; none for the file itself.
     pub host: Option<Host>,
+}
+
+impl Text {
+    fn new(text: String, tree: Tree, host: Option<Host>) -> Text {
+        Text { text, tree, habits: OnceCell::new(), host }
+    }
+
+    pub fn habits(&self) -> &Habits {
+        self.habits.get_or_init(|| Habits::of(&self.text, &self.tree))
+    }
 }
 
 #[derive(Debug)]
@@ -61,6 +75,8 @@ pub struct Draft {
     /// Roots, in order. Those past the file's own documents are new.
     pub docs: Vec<Id>,
     nodes: Vec<Node>,
+    /// Those of the nodes that are aliases.
+    aliases: Vec<Id>,
     journal: Vec<Undo>,
 }
 
@@ -135,8 +151,9 @@ pub struct Mark {
 
 impl Draft {
     pub fn new(text: &str, tree: Tree) -> Draft {
-        let mut draft = Draft { texts: Vec::new(), docs: Vec::new(), nodes: Vec::new(), journal: Vec::new() };
-        draft.texts.push(Text { text: text.to_owned(), tree, host: None });
+        let mut draft =
+            Draft { texts: Vec::new(), docs: Vec::new(), nodes: Vec::new(), aliases: Vec::new(), journal: Vec::new() };
+        draft.texts.push(Text::new(text.to_owned(), tree, None));
         draft.docs = draft.adopt(0);
         draft
     }
@@ -173,6 +190,8 @@ impl Draft {
             nodes.push(Node { body, parent: node.parent.map(id), origin, dirty: false });
         }
         let roots = tree.docs.iter().map(|d| id(d.root)).collect();
+        let alias = |(index, node): (usize, &Node)| matches!(node.body, Body::Alias(_)).then_some(Id(base + index as u32));
+        self.aliases.extend(nodes.iter().enumerate().filter_map(alias));
         self.nodes.extend(nodes);
         roots
     }
@@ -289,11 +308,18 @@ impl Draft {
             return Err(format!("it holds {} documents", tree.docs.len()));
         }
         let t = self.texts.len();
-        self.texts.push(Text { text, tree, host: Some(Host { scalar: origin, carry }) });
+        self.texts.push(Text::new(text, tree, Some(Host { scalar: origin, carry })));
         let root = self.adopt(t)[0];
         self.nodes[root.0 as usize].parent = Some(scalar);
         self.nodes[scalar.0 as usize].body = Body::Embedded { root, text: t };
         Ok(root)
+    }
+
+    /// The scalar `node` of text `t`, where it was opened and changed: its root in there.
+    pub fn changed_inside(&self, t: usize, node: NodeId) -> Option<Origin> {
+        let host = self.nodes.iter().find(|n| n.dirty && n.origin == Some(Origin { text: t, node }))?;
+        let Body::Embedded { text, .. } = host.body else { return None };
+        Some(Origin { text, node: self.texts[text].tree.docs.first()?.root })
     }
 
     /// Bytes of the file that the node came from (through every text that it lives in); none for new nodes.

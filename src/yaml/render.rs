@@ -3,6 +3,7 @@
 //! A changed node is emitted as pieces: bytes kept from its text, and new text between them. What is not kept and not
 //! replaced is gone, so that the pieces of a whole text are its splices.
 mod block;
+mod ending;
 mod flow;
 mod fresh;
 mod lines;
@@ -181,7 +182,8 @@ impl Renderer<'_> {
 
     fn around(&self, t: usize, node: NodeId) -> fresh::Around {
         let (text, tree) = (self.text(t), self.tree(t));
-        fresh::Around { nl: style::newline(text), style: style::around(text, tree, node), json: style::is_json(text, tree, node) }
+        let style = self.draft.texts[t].habits().around(text, tree, node);
+        fresh::Around { nl: style::newline(text), style, json: style::is_json(text, tree, node) }
     }
 
     /// A node that stays where it stood, covering the same region.

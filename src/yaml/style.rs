@@ -17,67 +17,98 @@ impl Default for Style {
     }
 }
 
-#[derive(Default)]
+/// What is to be seen of the habits of a part of a text.
+#[derive(Debug, Default, Clone, Copy)]
 struct Seen {
     step: Option<usize>,
     list: Option<usize>,
 }
 
-/// The style at `node`: of the nearest neighbours first, then of the file.
-pub fn around(text: &str, tree: &Tree, node: NodeId) -> Style {
-    let mut seen = Seen::default();
-    let mut at = Some(node);
-    while let Some(here) = at {
-        // Siblings of what is to be written are nearer than the node that holds them.
-        look_below(text, tree, here, &mut seen);
-        look_above(text, tree, here, &mut seen);
-        if seen.step.is_some() && seen.list.is_some() {
-            break;
+impl Seen {
+    /// What is not known yet is taken from `further`.
+    fn or(self, further: Seen) -> Seen {
+        Seen { step: self.step.or(further.step), list: self.list.or(further.list) }
+    }
+}
+
+/// The habits below every node of a text, found once.
+#[derive(Debug)]
+pub struct Habits {
+    below: Vec<Seen>,
+    whole: Seen,
+}
+
+impl Habits {
+    pub fn of(text: &str, tree: &Tree) -> Habits {
+        let mut habits = Habits { below: vec![Seen::default(); tree.nodes.len()], whole: Seen::default() };
+        for doc in &tree.docs {
+            habits.look_below(text, tree, doc.root);
+            habits.whole = habits.whole.or(habits.below(doc.root));
         }
-        at = tree.node(here).parent;
+        habits
     }
-    for doc in &tree.docs {
-        look_below(text, tree, doc.root, &mut seen);
+
+    fn below(&self, node: NodeId) -> Seen {
+        self.below[node.0 as usize]
     }
-    // A file with wide steps and no list to go by indents its lists like its maps would be read: flush.
-    Style { step: seen.step.unwrap_or(2), list: seen.list.unwrap_or(0) }
+
+    /// The entries of a map come before what is in them.
+    fn look_below(&mut self, text: &str, tree: &Tree, node: NodeId) {
+        let mut seen = Seen::default();
+        match &tree.node(node).kind {
+            Kind::Map { entries, flow: false } => {
+                for (index, entry) in entries.iter().enumerate() {
+                    seen = seen.or(look_at(text, tree, node, index, entry.value));
+                }
+                for entry in entries {
+                    self.look_below(text, tree, entry.value);
+                    seen = seen.or(self.below(entry.value));
+                }
+            }
+            Kind::Seq { items, flow: false } => {
+                for item in items {
+                    self.look_below(text, tree, item.value);
+                    seen = seen.or(self.below(item.value));
+                }
+            }
+            _ => {}
+        }
+        self.below[node.0 as usize] = seen;
+    }
+
+    /// The style at `node`: of the nearest neighbours first, then of the file.
+    pub fn around(&self, text: &str, tree: &Tree, node: NodeId) -> Style {
+        let mut seen = Seen::default();
+        let mut at = Some(node);
+        while let Some(here) = at.filter(|_| seen.step.is_none() || seen.list.is_none()) {
+            // Siblings of what is to be written are nearer than the node that holds them.
+            seen = seen.or(self.below(here)).or(look_above(text, tree, here));
+            at = tree.node(here).parent;
+        }
+        let seen = seen.or(self.whole);
+        // A file with wide steps and no list to go by indents its lists like its maps would be read: flush.
+        Style { step: seen.step.unwrap_or(2), list: seen.list.unwrap_or(0) }
+    }
 }
 
 /// The indentation of `node` itself below the entry that holds it.
-fn look_above(text: &str, tree: &Tree, node: NodeId, seen: &mut Seen) {
-    let Some(parent) = tree.node(node).parent else { return };
-    let Kind::Map { entries, flow: false } = &tree.node(parent).kind else { return };
-    if let Some(index) = entries.iter().position(|e| e.value == node) {
-        look_at(text, tree, parent, index, node, seen);
-    }
+fn look_above(text: &str, tree: &Tree, node: NodeId) -> Seen {
+    let Some(parent) = tree.node(node).parent.filter(|_| is_block(tree, node)) else { return Seen::default() };
+    let Kind::Map { entries, flow: false } = &tree.node(parent).kind else { return Seen::default() };
+    let index = entries.iter().position(|e| e.value == node);
+    index.map_or_else(Seen::default, |index| look_at(text, tree, parent, index, node))
 }
 
-fn look_below(text: &str, tree: &Tree, node: NodeId, seen: &mut Seen) {
-    if seen.step.is_some() && seen.list.is_some() {
-        return;
-    }
-    match &tree.node(node).kind {
-        Kind::Map { entries, flow: false } => {
-            for (index, entry) in entries.iter().enumerate() {
-                look_at(text, tree, node, index, entry.value, seen);
-            }
-            entries.iter().for_each(|e| look_below(text, tree, e.value, seen));
-        }
-        Kind::Seq { items, flow: false } => items.iter().for_each(|i| look_below(text, tree, i.value, seen)),
-        _ => {}
-    }
-}
-
-fn look_at(text: &str, tree: &Tree, map: NodeId, index: usize, value: NodeId, seen: &mut Seen) {
+fn look_at(text: &str, tree: &Tree, map: NodeId, index: usize, value: NodeId) -> Seen {
     if !is_block(tree, value) {
-        return;
+        return Seen::default();
     }
     let key = column(text, child_start(tree, map, index));
     let below = column(text, child_start(tree, value, 0));
     match tree.node(value).kind {
-        Kind::Map { .. } if below > key => drop(seen.step.get_or_insert(below - key)),
-        Kind::Seq { .. } if below >= key => drop(seen.list.get_or_insert(below - key)),
-        _ => {}
+        Kind::Map { .. } if below > key => Seen { step: Some(below - key), list: None },
+        Kind::Seq { .. } if below >= key => Seen { step: None, list: Some(below - key) },
+        _ => Seen::default(),
     }
 }
 

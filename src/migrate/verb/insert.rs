@@ -48,8 +48,7 @@ pub fn insert(
 fn located(draft: &Draft, spot: &Spot, id: Id) -> Located {
     let hit = crate::migrate::lens::Hit::node(id);
     let read = |id| crate::migrate::lens::Lens::new(draft, crate::migrate::lens::Hit::node(id), &spot.reading).json().clone();
-    let parent = draft.position(id).map_or(serde_json::Value::Null, |(container, _)| read(container));
-    Located { hit, value: read(id), key: key_of(draft, hit), parent, aliases: Vec::new() }
+    Located { hit, value: read(id), key: key_of(draft, hit), parent: None, aliases: Vec::new() }
 }
 
 /// Adds what `new` holds to `at`.

@@ -20,17 +20,19 @@ pub struct Refused {
     pub message: String,
     /// The node that it is about; none for the match itself.
     pub at: Option<Id>,
+    /// What to do instead; none: edit by hand.
+    pub help: Option<&'static str>,
 }
 
 impl Refused {
     pub fn at(id: Id, message: impl Into<String>) -> Refused {
-        Refused { message: message.into(), at: Some(id) }
+        Refused { message: message.into(), at: Some(id), help: None }
     }
 }
 
 impl From<String> for Refused {
     fn from(message: String) -> Self {
-        Refused { message, at: None }
+        Refused { message, at: None, help: None }
     }
 }
 

@@ -52,6 +52,7 @@ impl Draft {
             }
             _ => Vec::new(),
         };
+        self.aliases.extend(matches!(body, Body::Alias(_)).then_some(id));
         self.nodes.push(Node { body, parent: None, origin: None, dirty: true });
         for child in below {
             self.edit(child).parent = Some(id);

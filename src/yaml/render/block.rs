@@ -1,5 +1,6 @@
 //! Block collections that stay where they stand, with children kept, gone and new.
-use super::fresh::{Lines, block_scalar_holds};
+use super::ending::{changed_at_the_end, ends_in_block_scalar};
+use super::fresh::Lines;
 use super::lines::LineWriter;
 use super::{Emitted, Refusal, Renderer, reindent, write};
 use crate::yaml::draft::{Body, Child, Id, Own, Piece};
@@ -77,27 +78,6 @@ impl Renderer<'_> {
         }
         out.pieces = lines.pieces;
         Ok(out)
-    }
-
-    /// Nothing can follow a block scalar that ends the text without a line break: readers differ on whether its value has
-    /// one, and with lines behind it, it would.
-    pub(super) fn no_open_scalar(&self, t: usize, node: NodeId) -> Result<(), Refusal> {
-        let (text, tree) = (self.text(t), self.tree(t));
-        let mut last = node;
-        while trivia::is_block(tree, last) {
-            last = child_value(tree, last, trivia::child_count(tree, last) - 1);
-        }
-        let Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = tree.node(last).kind else { return Ok(()) };
-        let start = tree.node(last).span.start;
-        if text.ends_with('\n') || text[start..line_end(text, start)].split(' ').next().is_some_and(|header| header.contains('-')) {
-            return Ok(());
-        }
-        self.refuse(
-            t,
-            start,
-            "this text block ends without a line break, which YAML readers take in different ways: whatever is put behind it \
-             may change its value. Put a line break at its end first",
-        )
     }
 
     /// Child `i` of block collection `container`, which stays there; its bytes from `from` (its start or its comments).
@@ -350,35 +330,6 @@ fn without_leading_blank_lines(text: &str) -> &str {
 /// The comments of some lines, without indentation.
 fn comment_lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|l| l.starts_with('#')).map(str::to_owned).collect()
-}
-
-fn ends_in_block_scalar(renderer: &Renderer, children: &[Child]) -> bool {
-    let Some(last) = children.last() else { return false };
-    match &renderer.draft.node(last.value).body {
-        Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } | Body::Embedded { .. } => true,
-        // Written as a block scalar, too.
-        Body::Scalar { text, .. } => text.contains('\n') && block_scalar_holds(text, false),
-        Body::Map { children, .. } | Body::Seq { children, .. } => ends_in_block_scalar(renderer, children),
-        _ => false,
-    }
-}
-
-/// Whether the last scalar is not the one that stood at the end of the text.
-fn changed_at_the_end(renderer: &Renderer, children: &[Child]) -> bool {
-    let Some(last) = children.last() else { return false };
-    let node = renderer.draft.node(last.value);
-    let stood = node.origin.is_some_and(|o| {
-        renderer.tree(o.text).node(o.node).span.end >= renderer.text(o.text).trim_end_matches(['\r', '\n']).len()
-    });
-    match &node.body {
-        Body::Map { children, .. } | Body::Seq { children, .. } => changed_at_the_end(renderer, children),
-        // An opened text that stood there before has its own way back, unless it ends in another block scalar itself.
-        Body::Embedded { root, .. } => {
-            let inner = renderer.draft.children(*root);
-            !stood || ends_in_block_scalar(renderer, inner) && changed_at_the_end(renderer, inner)
-        }
-        _ => node.dirty || !stood,
-    }
 }
 
 /// Lines of a kept child, moved to another column.
