@@ -87,8 +87,10 @@ pub fn prefix(cwd: &Path, root: &Path) -> String {
     let cwd = absolute(cwd).unwrap_or_else(|_| cwd.to_owned());
     let shared = cwd.ancestors().find(|dir| root.starts_with(dir)).unwrap_or(Path::new("/"));
     let below = |path: &Path| path.strip_prefix(shared).map(|rest| rest.components().count()).unwrap_or_default();
-    let mut parts = if shared.parent().is_none() && cwd != shared { root.to_owned() } else { "../".repeat(below(&cwd)).into() };
-    parts.push(root.strip_prefix(shared).unwrap_or(root));
+    let nothing_shared = shared.parent().is_none() && cwd != shared;
+    let mut parts = PathBuf::from("../".repeat(below(&cwd)));
+    // A whole path takes the place of what it is pushed to.
+    parts.push(if nothing_shared { root } else { root.strip_prefix(shared).unwrap_or(root) });
     match parts.to_string_lossy() {
         text if text.is_empty() || text.ends_with('/') => text.into_owned(),
         text => format!("{text}/"),
@@ -309,6 +311,7 @@ mod tests {
         assert_eq!(prefix(&root.join("x/y"), &root.join("z")), "../../z/");
         assert_eq!(prefix(&root, &root.join("x/y")), "x/y/");
         assert_eq!(prefix(Path::new("/"), Path::new("/")), "");
+        assert_eq!(prefix(&root, Path::new("/dev")), "/dev/");
     }
 
     #[cfg(unix)]
