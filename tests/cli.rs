@@ -121,6 +121,28 @@ fn wrong_usage_is_2() {
 }
 
 #[test]
+fn versions_that_cannot_be_meant_are_2() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let no = |args: &[&str], why: &str| {
+        let said = scratch.migrate(args);
+        assert_eq!(said.code, 2, "{args:?}: {}", said.err);
+        assert!(said.err.contains(why) && said.out.is_empty(), "{args:?}: {}", said.err);
+    };
+    no(&["--from", "foo@1.0"], "error: `--from foo@1.0`: there is no pack `foo`\n  packs: demo, istio\n");
+    no(&["--from", "istio@1.26"], "error: --from istio@1.26: no --to says where to go from there\n  add --to istio@VERSION");
+    no(&["--from", "demo@1.3"], "error: the demo pack has no version 1.3: the chain ends at 1.2\n");
+    no(&["--from", "0.9"], "the chain begins at 1.0\n");
+    no(&["--from", "1.0", "--from", "1.1"], "`--from` is said twice for all packs: 1.0 and 1.1\n");
+    no(&["--to", "demo@1.2"], "error: `--to` is said twice for demo: 1.1 and 1.2\n");
+    // Of one pack, and of the others.
+    let said = scratch.migrate(&["--from", "1.9", "--from", "demo@1.0", "--check"]);
+    assert_eq!((said.code, said.text()), (1, "a.yaml\n"), "{}", said.err);
+    // Settings may know packs that this run does not take.
+    scratch.put(".yamlift.yaml", "from: [istio@1.26, demo@1.0]\n");
+    assert!(!scratch.migrate(&[]).err.contains("nobody said"));
+}
+
+#[test]
 fn a_folder_without_yaml_is_2() {
     let scratch = Scratch::new(&[("a.txt", "x")]);
     let said = scratch.migrate(&[]);

@@ -4,6 +4,7 @@ use super::params::Param;
 use super::registry::{Request, Run, names, pick};
 use super::target::Carrier;
 use super::version::Version;
+use super::way::{self, Way};
 use super::{Migration, Pack};
 use super::{PackError, error};
 use std::collections::BTreeMap;
@@ -172,20 +173,12 @@ impl Library {
     /// Unknown packs, versions, ids, parameters (each with what is there instead); values of the wrong type; a required
     /// parameter of an active migration that has no value.
     pub fn runs(&self, request: &Request) -> Result<Vec<Run>, PackError> {
+        way::check(request, |pack| self.files(pack).map(|_| ()))?;
         let mut runs = Vec::new();
         let ids = Arc::new(self.packs.keys().flat_map(|pack| self.ids(pack)).collect());
         for (name, version) in &request.to {
             let head = self.head(name)?;
-            let to = version_of(name, version, &head.chain)?;
-            let said = request.from.iter().find(|(pack, _)| pack.as_deref().is_none_or(|p| p == name));
-            let from = match said {
-                Some((_, version)) => version_of(name, version, &head.chain)?,
-                None => before(&to, &head.chain),
-            };
-            if from > to {
-                let help = "yamlift goes forward; swap `--from` and `--to`?".to_owned();
-                return Err(error(format!("`--from {from}` is newer than `--to {name}@{to}`"), help));
-            }
+            let Way { from, assumed, to } = way::find(name, version, request, &head.chain)?;
             let pack = self.load(name, head, !self.files(name)?.embedded, |folder| match folder {
                 Folder::Version(version) => *version > from && *version <= to,
                 Folder::Any => true,
@@ -197,7 +190,7 @@ impl Library {
                 blank,
                 pack: Arc::new(pack),
                 from,
-                assumed: said.is_none(),
+                assumed,
                 to,
                 active: Vec::new(),
                 left_out: Vec::new(),
@@ -288,31 +281,6 @@ fn after(mut migrations: Vec<Arc<Migration>>) -> Result<Vec<Arc<Migration>>, Pac
         out.push(migrations.remove(next));
     }
     Ok(out)
-}
-
-/// The version of the chain that `text` is, or is a patch of.
-fn version_of(pack: &str, text: &str, chain: &[Version]) -> Result<Version, PackError> {
-    let parsed = Version::parse(text);
-    if let Some(found) = parsed.as_ref().and_then(|v| chain.iter().find(|c| v.is_within(c))) {
-        return Ok(found.clone());
-    }
-    let all: Vec<String> = chain.iter().map(Version::to_string).collect();
-    let sorted = |text: &str| {
-        let mut chars: Vec<char> = text.chars().collect();
-        chars.sort_unstable();
-        chars
-    };
-    let turned = all.iter().find(|v| sorted(v) == sorted(text)).map(String::as_str);
-    let near = turned.or_else(|| super::near(text, all.iter().map(String::as_str)));
-    let mut help = format!("versions: {}", all.join(" "));
-    if let Some(near) = near {
-        help.push_str(&format!("\ndid you mean {near}?"));
-    }
-    Err(error(format!("the {pack} pack has no version {text}"), help))
-}
-
-fn before(to: &Version, chain: &[Version]) -> Version {
-    chain.iter().rev().find(|v| *v < to).unwrap_or(to).clone()
 }
 
 /// The folder that holds `migrations/`: the one given, or the one above where `migrations` itself was named.
