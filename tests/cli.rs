@@ -143,6 +143,16 @@ fn versions_that_cannot_be_meant_are_2() {
 }
 
 #[test]
+fn threads_have_a_limit() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    for count in ["0", "257", "20000"] {
+        let said = scratch.migrate(&["-j", count]);
+        assert!(said.code == 2 && said.err.contains("1..=256"), "{}", said.err);
+    }
+    assert_eq!(scratch.migrate(&["-j", "2"]).code, 1);
+}
+
+#[test]
 fn a_folder_without_yaml_is_2() {
     let scratch = Scratch::new(&[("a.txt", "x")]);
     let said = scratch.migrate(&[]);

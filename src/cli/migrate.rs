@@ -31,7 +31,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
 
     let progress = Progress::new(!args.quiet);
     let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
-    let job = Job { input, runs: &runs, threads: args.threads, progress: &bar };
+    let job = Job { input, runs: &runs, threads: args.threads.map(usize::from), progress: &bar };
     let report = pipeline::run(job);
     progress.end();
     let mut report = report?;
