@@ -265,3 +265,29 @@ fn a_migration_that_was_named_and_did_not_run_is_said() {
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.err.contains("demo/1.1/optional did not run: off unless asked for: --enable optional\n"), "{}", said.err);
 }
+
+#[test]
+fn a_parameter_that_was_set_for_nothing_is_said() {
+    let scratch = Scratch::new(&[("a.yaml", &with("port"))]);
+    let params = "params:\n  depth: { type: integer, default: 1, help: How deep }\n";
+    let optional = scratch.packs().join("migrations/demo/1.1/optional.yaml");
+    std::fs::write(&optional, format!("{}{params}", std::fs::read_to_string(&optional).unwrap())).unwrap();
+    let said = scratch.migrate(&["--set", "depth=2"]);
+    let want =
+        "--set depth=2 did nothing: demo/1.1/optional, which it is for, did not run: off unless asked for: --enable optional\n";
+    assert!(said.code == 0 && said.err.contains(want), "{}", said.err);
+    for args in [["--set", "depth=2", "--enable", "optional"], ["--set", "port=2", "--skip", "bad"]] {
+        assert!(!scratch.migrate(&args).err.contains("did nothing"), "{args:?}");
+    }
+    let said = scratch.migrate(&["--set", "foo=bar"]);
+    let want = "error: no active migration has a parameter `foo`\n  port <integer>  The port\n  \
+                depth <integer>  only for optional, off unless asked for: --enable optional\n";
+    assert!(said.code == 2 && said.err == want, "{}", said.err);
+    // Settings are for every run of a repository, whichever migrations are in it.
+    scratch.put(".yamlift.yaml", "params: { depth: 2 }\n");
+    let packs = scratch.packs();
+    let said = scratch.run_with(&["migrate", "--to", "demo@1.2", "--check", "--packs", packs.to_str().unwrap()], b"");
+    assert_eq!((said.code, said.text()), (1, "a.yaml\n"), "{}", said.err);
+    scratch.put(".yamlift.yaml", "params: { deepth: 2 }\n");
+    assert!(scratch.migrate(&[]).err.contains("did you mean `depth`?"));
+}

@@ -4,6 +4,7 @@ use super::refusal::refuse;
 use super::{DONE, FAILED, OPEN, config};
 use crate::output::{diff, dirty, human, json, progress::Progress, summary, terminal::Terminal, write};
 use crate::pack::registry::{self, Run};
+use crate::pack::values;
 use crate::pipeline::{self, Input, Job, Sources};
 use crate::report::{Level, Report};
 use anyhow::Context;
@@ -74,11 +75,22 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     Ok(exit)
 }
 
-/// Of the migrations that were named, those that did not run, and why: else nothing would read as nothing to do.
+/// Of the migrations that were named, by id or by a parameter, those that did not run, and why: else nothing would read as
+/// nothing to do.
 fn asked_for(args: &Migrate, runs: &[Run]) -> String {
     let named = |id: &str| args.only.iter().chain(&args.enable).any(|short| registry::names(short, id));
     let left_out = runs.iter().flat_map(|run| &run.left_out).filter(|(migration, _)| named(&migration.id));
-    left_out.map(|(migration, why)| format!("{} did not run: {why}\n", migration.id)).collect()
+    let left_out = left_out.map(|(migration, why)| format!("{} did not run: {why}\n", migration.id));
+    left_out.chain(args.set.iter().filter_map(|set| set_for_nothing(set, runs))).collect()
+}
+
+/// What is said of a parameter that was typed, and that no migration of this run has.
+fn set_for_nothing(set: &str, runs: &[Run]) -> Option<String> {
+    let name = set.split('=').next().unwrap_or(set);
+    let idle: Vec<_> = runs.iter().filter(|run| run.pack.params.contains_key(name)).map(|run| values::idle(run, name)).collect();
+    // Of several packs with that parameter one may use it.
+    let (migration, why) = idle.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next()?;
+    Some(format!("--set {set} did nothing: {}, which it is for, did not run: {why}\n", migration.id))
 }
 
 fn standard_input(args: &Migrate) -> anyhow::Result<Input> {

@@ -205,12 +205,15 @@ impl Library {
         for run in &mut runs {
             super::values::set(run, request)?;
         }
-        super::values::check(request, &runs)?;
-        for run in &mut runs {
-            pick(run, request);
-            super::values::required(run)?;
-        }
+        runs.iter_mut().for_each(|run| pick(run, request));
+        super::values::check(request, &runs, |name| request.to.iter().any(|(pack, _)| self.declares(pack, name)))?;
+        runs.iter().try_for_each(super::values::required)?;
         Ok(runs)
+    }
+
+    /// Whether a migration of the pack has this parameter, of whatever version.
+    fn declares(&self, pack: &str, name: &str) -> bool {
+        self.pack(pack).is_ok_and(|pack| pack.params.contains_key(name))
     }
 
     /// Every id of `--only`, `--skip` and `--enable` names one migration of the run's packs.
