@@ -153,6 +153,14 @@ fn threads_have_a_limit() {
 }
 
 #[test]
+fn a_name_for_standard_input_needs_it() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let said = scratch.migrate(&["--stdin-filename", "x.yaml", "."]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.starts_with("error: --stdin-filename x.yaml: standard input is not read\n  add `-`"), "{}", said.err);
+}
+
+#[test]
 fn a_folder_without_yaml_is_2() {
     let scratch = Scratch::new(&[("a.txt", "x")]);
     let said = scratch.migrate(&[]);

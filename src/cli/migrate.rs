@@ -18,7 +18,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     let cwd = std::env::current_dir().context("the current folder is gone")?;
     let mut sources =
         Sources { paths: args.paths.clone(), cwd, hidden: args.hidden, no_ignore: args.no_ignore, exclude: args.exclude.clone() };
-    let piped = args.paths.iter().any(|path| path == Path::new("-"));
+    let piped = is_piped(args)?;
     let root = if piped { sources.cwd.clone() } else { pipeline::root(&sources)? };
     let settings = config::load(&root)?;
     let library = config::library(&settings, &args.packs)?;
@@ -94,12 +94,22 @@ fn set_for_nothing(set: &str, runs: &[Run]) -> Option<String> {
 }
 
 fn standard_input(args: &Migrate) -> anyhow::Result<Input> {
-    if args.paths.len() > 1 {
-        return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
-    }
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).context("could not read standard input")?;
     Ok(Input::Text(args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into()), bytes))
+}
+
+/// Whether the text comes from standard input; checked before anything is read.
+fn is_piped(args: &Migrate) -> anyhow::Result<bool> {
+    let piped = args.paths.iter().any(|path| path == Path::new("-"));
+    if piped && args.paths.len() > 1 {
+        return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
+    }
+    if let (false, Some(name)) = (piped, &args.stdin_filename) {
+        let help = "add `-` to read standard input, or leave --stdin-filename out";
+        return Err(refuse(format!("--stdin-filename {name}: standard input is not read"), help));
+    }
+    Ok(piped)
 }
 
 fn files(sources: &Sources) -> anyhow::Result<Input> {
