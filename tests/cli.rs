@@ -161,6 +161,20 @@ fn a_name_for_standard_input_needs_it() {
 }
 
 #[test]
+fn the_next_command_is_whole() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", &with("quiet"))]);
+    let said = scratch.migrate(&["--", "a.yaml", "b.yaml"]);
+    assert!(said.err.contains("\nWrite it: yamlift migrate --to demo@1.1 --packs "), "{}", said.err);
+    assert!(said.err.contains(" -w -- a.yaml b.yaml\n"), "{}", said.err);
+    assert!(said.err.contains("\nSee what was offered: yamlift migrate --to demo@1.1 "), "{}", said.err);
+    assert!(said.err.ends_with(" --safety review -- a.yaml b.yaml\n"), "{}", said.err);
+    let said = scratch.migrate(&["b.yaml", "-w"]);
+    assert!(said.err.ends_with(" b.yaml --safety review\n"), "{}", said.err);
+    let said = scratch.migrate(&["b.yaml", "--safety", "review"]);
+    assert!(said.err.contains("\nWrite it: ") && !said.err.contains("offered"), "{}", said.err);
+}
+
+#[test]
 fn a_folder_without_yaml_is_2() {
     let scratch = Scratch::new(&[("a.txt", "x")]);
     let said = scratch.migrate(&[]);

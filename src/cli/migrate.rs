@@ -1,7 +1,7 @@
 //! `yamlift migrate`: the run, then its outputs.
 use super::args::{FormatArg, Migrate};
 use super::refusal::refuse;
-use super::{DONE, FAILED, OPEN, config};
+use super::{DONE, FAILED, OPEN, config, next};
 use crate::output::{diff, dirty, human, json, progress::Progress, summary, terminal::Terminal, write};
 use crate::pack::registry::{self, Run};
 use crate::pack::values;
@@ -68,8 +68,8 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
             terminal
                 .err(&format!("This diff leads out of the folder you are in. To pipe it to git apply, run yamlift in {root}.\n"));
         }
-        let write_it = stdin.is_none().then(|| command(line));
-        let end = summary::End { runs: &ran, wrote: args.write, took: since.elapsed(), exit, write_it };
+        let next = stdin.is_none().then(|| summary::Next { write: next::write(line), offered: next::offered(line) });
+        let end = summary::End { runs: &ran, wrote: args.write, took: since.elapsed(), exit, next };
         terminal.err(&summary::render(&report, &end));
     }
     Ok(exit)
@@ -171,28 +171,4 @@ fn exit_code(args: &Migrate, report: &Report) -> u8 {
     let noted = least == Some(Level::Note) && !report.offers().is_empty();
     let found = noted || least.is_some_and(|least| report.findings().any(|finding| finding.level >= least));
     if (pending || found) && !args.exit_zero { OPEN } else { DONE }
-}
-
-/// The command line that writes: the one that was typed and `-w`.
-fn command(line: &[OsString]) -> String {
-    let plain = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./@=:,+%".contains(c));
-    let mut words = vec!["yamlift".to_owned()];
-    for word in line.iter().skip(1).map(|word| word.to_string_lossy()) {
-        if word != "--check" && word != "--dry-run" {
-            words.push(if plain(&word) { word.into_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) });
-        }
-    }
-    words.push("-w".into());
-    words.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_command_can_be_pasted() {
-        let line: Vec<OsString> = ["/x/yamlift", "migrate", "my dir", "--check", "--to", "a@1.2"].map(OsString::from).into();
-        assert_eq!(command(&line), "yamlift migrate 'my dir' --to a@1.2 -w");
-    }
 }

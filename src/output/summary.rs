@@ -12,8 +12,17 @@ pub struct End<'a> {
     pub wrote: bool,
     pub took: Duration,
     pub exit: u8,
-    /// The command that would write, as typed.
-    pub write_it: Option<String>,
+    /// What can be typed next; none where the text came from standard input.
+    pub next: Option<Next>,
+}
+
+/// Whole commands, made from the one that was typed.
+#[derive(Debug, Clone)]
+pub struct Next {
+    /// Writes what was shown.
+    pub write: String,
+    /// Shows what was only offered as well.
+    pub offered: String,
 }
 
 pub fn render(report: &Report, end: &End) -> String {
@@ -34,8 +43,12 @@ pub fn render(report: &Report, end: &End) -> String {
     }
     out += &counts(&sum, end);
     out.push('\n');
-    if let (false, true, Some(command)) = (end.wrote, sum.changed > 0, &end.write_it) {
-        out += &format!("Write it: {command}\n");
+    let Some(next) = &end.next else { return out };
+    if !end.wrote && sum.changed > 0 {
+        out += &format!("Write it: {}\n", next.write);
+    }
+    if !report.offers().is_empty() {
+        out += &format!("See what was offered: {}\n", next.offered);
     }
     out
 }
@@ -74,7 +87,8 @@ mod tests {
     use crate::source::Source;
 
     fn end(runs: &[Ran], wrote: bool, exit: u8) -> End<'_> {
-        End { runs, wrote, took: Duration::from_millis(38), exit, write_it: Some("yamlift migrate -w".into()) }
+        let next = Next { write: "yamlift migrate -w".into(), offered: "yamlift migrate --safety review".into() };
+        End { runs, wrote, took: Duration::from_millis(38), exit, next: Some(next) }
     }
 
     #[test]
