@@ -161,6 +161,19 @@ fn a_name_for_standard_input_needs_it() {
 }
 
 #[test]
+fn an_unknown_migration_is_told_where_to_look() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let said = scratch.migrate(&["--only", "zzz"]);
+    assert!(said.code == 2 && said.err.contains("\n  `yamlift list demo` names them\n"), "{}", said.err);
+    let packs = scratch.packs();
+    let said = scratch.run_with(&["explain", "--packs", packs.to_str().unwrap(), "tracer"], b"");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("did you mean one of `") && said.err.contains("`helm-tracer-values`"), "{}", said.err);
+    let said = scratch.migrate(&["--only", "demo/1.1/name"]);
+    assert!(said.err.contains("\n  did you mean `new-name`?\n"), "{}", said.err);
+}
+
+#[test]
 fn the_next_command_is_whole() {
     let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", &with("quiet"))]);
     let said = scratch.migrate(&["--", "a.yaml", "b.yaml"]);

@@ -1,7 +1,7 @@
 //! Every pack at hand, and what a request makes of them.
 use super::compile::{self, Around, PackHead};
 use super::params::Param;
-use super::registry::{Request, Run, names, pick};
+use super::registry::{Request, Run, names, pick, suggestion};
 use super::target::Carrier;
 use super::version::Version;
 use super::way::{self, Way};
@@ -227,10 +227,7 @@ impl Library {
             match named.as_slice() {
                 [_] => {}
                 [] => {
-                    let slugs = ids.iter().map(|full| full.rsplit('/').next().unwrap_or(full));
-                    let near = super::near(id.rsplit('/').next().unwrap_or(id), slugs);
-                    let help =
-                        near.map_or_else(|| "`yamlift list` shows them".to_owned(), |near| format!("did you mean `{near}`?"));
+                    let help = suggestion(id, &ids).unwrap_or_else(|| all_of(runs));
                     return Err(error(format!("`--{flag} {id}`: no migration of that name"), help));
                 }
                 several => {
@@ -247,6 +244,12 @@ impl Library {
         let pages = self.packs.get(pack).map(|f| f.pages.keys()).into_iter().flatten();
         pages.filter(|p| p.contains('/')).map(|p| format!("{pack}/{}", p.trim_end_matches(".yaml"))).collect()
     }
+}
+
+/// Where the migrations of some runs are named.
+fn all_of(runs: &[Run]) -> String {
+    let lists: Vec<String> = runs.iter().map(|run| format!("`yamlift list {}`", run.pack.name)).collect();
+    format!("{} names them", lists.join(", "))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
