@@ -326,3 +326,48 @@ fn a_parameter_that_was_set_for_nothing_is_said() {
     scratch.put(".yamlift.yaml", "params: { deepth: 2 }\n");
     assert!(scratch.migrate(&[]).err.contains("did you mean `depth`?"));
 }
+
+#[test]
+fn slips_in_a_pack_of_ones_own_are_said_at_once() {
+    let scratch = Scratch::new(&[("a.yaml", "a: 1\n")]);
+    let file = scratch.packs().join("migrations/demo/1.1/new-name.yaml");
+    let sound = std::fs::read_to_string(&file).unwrap();
+    let no = |text: &str, why: &str| {
+        std::fs::write(&file, text).unwrap();
+        let said = scratch.migrate(&[]);
+        assert!(said.code == 2 && said.err.contains(why), "{}", said.err);
+    };
+    let window = |old: &str| sound.replace("target:", &format!("honoured: {{ old: '{old}', new: '1.0..' }}\ntarget:"));
+    no(&window("..1.1.5"), "error: `..1.1.5`: the chain has no version 1.1.5\n  --> ");
+    no(&window("..1.1.5"), "\n  versions: 1.0 1.1 1.2\n");
+    no(&window("..11"), "\n  did you mean 1.1?\n");
+    let stanza = sound.replace("- rename: { at: $, to: newName }", "- replace: { at: $, yaml: 'a: [' }");
+    no(&stanza, "error: the new text is not YAML: ");
+    no(&stanza, "new-name.yaml:9:27\n");
+    std::fs::write(&file, sound).unwrap();
+    let short = file.with_extension("yml");
+    std::fs::rename(&file, &short).unwrap();
+    let said = scratch.migrate(&[]);
+    assert!(
+        said.code == 2 && said.err.starts_with("error: a file of a pack ends in .yaml, or it is not read\n  --> "),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("  rename it to ") && said.err.ends_with("new-name.yaml\n"), "{}", said.err);
+}
+
+#[test]
+fn a_pack_that_stands_in_for_a_built_in_one_is_said() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let migrations = scratch.packs().join("migrations");
+    std::fs::rename(migrations.join("demo"), migrations.join("istio")).unwrap();
+    let packs = scratch.packs();
+    let packs = packs.to_str().unwrap();
+    let line = format!("The istio pack of {packs} is used, not the one that yamlift brings.\n");
+    let said = scratch.run_with(&["migrate", "--to", "istio@1.1", "--packs", packs], b"");
+    assert!(said.code == 1 && said.err.starts_with(&line), "{}", said.err);
+    assert_eq!(scratch.run_with(&["migrate", "--to", "istio@1.1", "--packs", packs, "-q"], b"").err, "");
+    std::fs::remove_dir_all(migrations.join("istio/1.1")).unwrap();
+    let said = scratch.run_with(&["list", "--packs", packs], b"");
+    assert!(said.err == line && said.text().contains("1.0 … 1.2   1 migration   Demo\n"), "{}{}", said.text(), said.err);
+}

@@ -45,6 +45,14 @@ pub fn library(settings: &Settings, packs: &[PathBuf]) -> anyhow::Result<Library
     Ok(Library::open(&folders)?)
 }
 
+/// A line for each pack that stands in for a built-in one: nobody should wonder why that one does nothing.
+pub fn replacing(library: &Library) -> String {
+    let line = |(pack, folder): (&str, &Path)| {
+        format!("The {pack} pack of {} is used, not the one that yamlift brings.\n", folder.display())
+    };
+    library.replacing().map(line).collect()
+}
+
 /// What is asked of the packs. A flag wins over the same setting; lists of ids add up.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use super::config;
 use super::list::{self, slug};
 use super::refusal::refuse;
 use crate::output::diff;
+use crate::output::terminal::Terminal;
 use crate::pack::params::Param;
 use crate::pack::registry::{Library, names, suggestion};
 use crate::pack::{Migration, Need, Pack, Rule, TargetRef, version::Range};
@@ -12,9 +13,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-pub fn run(args: &Explain) -> anyhow::Result<String> {
+pub fn run(args: &Explain, terminal: Terminal) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
     let library = config::library(&config::load(&cwd)?, &args.packs)?;
+    terminal.err(&config::replacing(&library));
     let (pack, migration) = find(&library, &args.id)?;
     let mut out = describe(&pack, &migration);
     if let Some((before, after)) = example(&migration) {

@@ -22,6 +22,9 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     let root = if piped { sources.cwd.clone() } else { pipeline::root(&sources)? };
     let settings = config::load(&root)?;
     let library = config::library(&settings, &args.packs)?;
+    if !args.quiet {
+        terminal.err(&config::replacing(&library));
+    }
     let runs = library.runs(&config::request(args, &settings.config, &library)?)?;
     sources.exclude.extend(settings.config.exclude);
     let input = if piped { standard_input(args)? } else { files(&sources)? };

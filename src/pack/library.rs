@@ -27,8 +27,10 @@ struct Files {
     pages: BTreeMap<String, (String, String)>,
     /// Path below `templates/` → text.
     templates: BTreeMap<String, String>,
-    /// It came with the binary.
-    embedded: bool,
+    /// The folder that it was read from; none: it came with the binary.
+    folder: Option<PathBuf>,
+    /// The binary has one of that name as well.
+    replaces: bool,
 }
 
 impl Library {
@@ -40,25 +42,34 @@ impl Library {
         let mut library = Library { packs: BTreeMap::new(), carriers: Arc::new(Vec::new()) };
         let mut carriers = Vec::new();
         let embedded = EMBEDDED.iter().map(|(path, text)| ((*path).to_owned(), (*path).to_owned(), (*text).to_owned()));
-        library.take(embedded.collect(), &mut carriers)?;
-        library.packs.values_mut().for_each(|files| files.embedded = true);
+        library.take(embedded.collect(), None, &mut carriers)?;
         for folder in folders {
             let root = root_of(folder)?;
             let mut files = Vec::new();
             for below in ["migrations", "templates"] {
                 read_folder(&root.join(below), below, &mut files)?;
             }
-            library.take(files, &mut carriers)?;
+            library.take(files, Some(&root), &mut carriers)?;
         }
         library.carriers = Arc::new(carriers);
         Ok(library)
     }
 
     /// Sorts files (path below the root, path for errors, text) into packs.
-    fn take(&mut self, files: Vec<(String, String, String)>, carriers: &mut Vec<Carrier>) -> Result<(), PackError> {
+    fn take(
+        &mut self,
+        files: Vec<(String, String, String)>,
+        folder: Option<&Path>,
+        carriers: &mut Vec<Carrier>,
+    ) -> Result<(), PackError> {
         let mut packs: BTreeMap<String, Files> = BTreeMap::new();
         let mut templates = BTreeMap::new();
         for (path, shown, text) in files {
+            if path.starts_with("migrations/") && path.ends_with(".yml") {
+                let renamed = shown.trim_end_matches("yml");
+                let no = error("a file of a pack ends in .yaml, or it is not read", format!("rename it to {renamed}yaml"));
+                return Err(PackError { place: Some((shown, 1, 1)), ..no });
+            }
             if let Some(template) = path.strip_prefix("templates/") {
                 templates.insert(template.to_owned(), text);
             } else if let Some(below) = path.strip_prefix("migrations/carriers/") {
@@ -76,9 +87,17 @@ impl Library {
             if !files.pages.contains_key("pack.yaml") {
                 return Err(error(format!("the pack `{name}` has no pack.yaml"), None));
             }
+            files.folder = folder.map(Path::to_owned);
+            files.replaces = self.packs.get(&name).is_some_and(|old| old.folder.is_none() || old.replaces);
             self.packs.insert(name, files);
         }
         Ok(())
+    }
+
+    /// Packs that take the place of embedded ones, each with its folder.
+    pub fn replacing(&self) -> impl Iterator<Item = (&str, &Path)> {
+        let own = self.packs.iter().filter(|(_, files)| files.replaces);
+        own.filter_map(|(name, files)| Some((name.as_str(), files.folder.as_deref()?)))
     }
 
     /// Names of the packs, sorted.
@@ -127,7 +146,7 @@ impl Library {
             let own = format!("stanzas/{name}/{path}");
             files.templates.get(&own).or_else(|| files.templates.get(path)).cloned()
         };
-        let around = Around { targets: &head.targets, template: &template, check };
+        let around = Around { targets: &head.targets, chain: &head.chain, template: &template, check };
         let mut migrations = Vec::new();
         for (below, (shown, text)) in &files.pages {
             let Some((folder, slug)) = below.split_once('/') else { continue };
@@ -179,7 +198,7 @@ impl Library {
         for (name, version) in &request.to {
             let head = self.head(name)?;
             let Way { from, assumed, to } = way::find(name, version, request, &head.chain)?;
-            let pack = self.load(name, head, !self.files(name)?.embedded, |folder| match folder {
+            let pack = self.load(name, head, self.files(name)?.folder.is_some(), |folder| match folder {
                 Folder::Version(version) => *version > from && *version <= to,
                 Folder::Any => true,
             })?;
