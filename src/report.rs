@@ -207,7 +207,7 @@ pub struct Summary {
 }
 
 impl Report {
-    /// Counts; the findings that only say why a file failed are counted as failures alone.
+    /// Counts, of every finding: what says why a file failed is an error as well.
     pub fn summary(&self) -> Summary {
         let mut sum = Summary { files: self.looked_at, parsed: self.parsed, ..Summary::default() };
         for file in &self.files {
@@ -218,7 +218,7 @@ impl Report {
                 _ => {}
             }
         }
-        for finding in self.findings() {
+        for finding in self.files.iter().flat_map(|file| &file.findings) {
             match finding.level {
                 Level::Error => sum.errors += 1,
                 Level::Warning => sum.warnings += 1,

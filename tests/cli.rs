@@ -328,6 +328,16 @@ fn a_parameter_that_was_set_for_nothing_is_said() {
 }
 
 #[test]
+fn what_was_not_read_is_an_error_in_every_count() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    scratch.put("utf16.yaml", b"\xff\xfek\0:\0");
+    let said = scratch.migrate(&["--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&said.out).unwrap();
+    assert_eq!((&json["summary"]["errors"], &json["summary"]["failed"]), (&1.into(), &1.into()));
+    assert!(said.err.contains(" 1 unread · 1 error · "), "{}", said.err);
+}
+
+#[test]
 fn slips_in_a_pack_of_ones_own_are_said_at_once() {
     let scratch = Scratch::new(&[("a.yaml", "a: 1\n")]);
     let file = scratch.packs().join("migrations/demo/1.1/new-name.yaml");

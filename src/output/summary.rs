@@ -121,6 +121,6 @@ mod tests {
         let failed = FileReport::unread(Source::new("b", ""), "no", None, None);
         let report = Report { files: vec![changed, failed], looked_at: 10, parsed: 3 };
         let text = render(&report, &end(&[], false, 2));
-        assert_eq!(text, "1 file to change, 8 unchanged, 1 unread · 38 ms · exit 2\nWrite it: yamlift migrate -w\n");
+        assert_eq!(text, "1 file to change, 8 unchanged, 1 unread · 1 error · 38 ms · exit 2\nWrite it: yamlift migrate -w\n");
     }
 }
