@@ -188,6 +188,8 @@ pub struct Report {
     pub looked_at: usize,
     /// How many of them were parsed: the others hold nothing that the run's migrations know.
     pub parsed: usize,
+    /// Links that were not followed, and hide something.
+    pub links: Vec<String>,
 }
 
 /// Numbers of a run; `changed`, `review`, `failed` and `unchanged` add up to `files`.
@@ -236,6 +238,7 @@ impl Report {
             file.source.path.insert_str(0, prefix);
             file.findings.iter_mut().for_each(|finding| finding.path.insert_str(0, prefix));
         }
+        self.links.iter_mut().for_each(|link| link.insert_str(0, prefix));
     }
 
     /// Findings of files that were read, by path and place.

@@ -327,6 +327,21 @@ fn a_parameter_that_was_set_for_nothing_is_said() {
     assert!(scratch.migrate(&[]).err.contains("did you mean `depth`?"));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_waited_for() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let made = std::process::Command::new("mkfifo").arg(scratch.root().join("pipe.yaml")).status().unwrap();
+    assert!(made.success());
+    let said = scratch.migrate(&["a.yaml", "pipe.yaml", "--check"]);
+    assert_eq!((said.code, said.text()), (2, "a.yaml\n"), "{}", said.err);
+    let why = "could not read pipe.yaml: a pipe, a device or a socket, no regular file; `-` reads standard input\n";
+    assert!(said.err.contains(why) && said.err.contains(" 1 unread · 1 error"), "{}", said.err);
+    assert_eq!(scratch.migrate(&["/dev/null"]).code, 2);
+    let said = scratch.migrate(&["/dev/stdin"]);
+    assert!(said.code == 2 && said.err.contains("could not read /dev/stdin: a pipe"), "{}", said.err);
+}
+
 #[test]
 fn what_was_not_read_is_an_error_in_every_count() {
     let scratch = Scratch::new(&[("a.yaml", OLD)]);
@@ -335,6 +350,24 @@ fn what_was_not_read_is_an_error_in_every_count() {
     let json: serde_json::Value = serde_json::from_slice(&said.out).unwrap();
     assert_eq!((&json["summary"]["errors"], &json["summary"]["failed"]), (&1.into(), &1.into()));
     assert!(said.err.contains(" 1 unread · 1 error · "), "{}", said.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_are_not_followed_are_said() {
+    use std::os::unix::fs::symlink;
+    let scratch = Scratch::new(&[("a.yaml", "a: 1\n")]);
+    symlink(scratch.packs(), scratch.root().join("charts")).unwrap();
+    let said = scratch.migrate(&["--format", "json"]);
+    let want = "1 link was not followed (charts): name what it leads to, to have it looked at\ndemo 1.1: nothing to migrate";
+    assert!(said.code == 0 && said.err.starts_with(want), "{}", said.err);
+    let json: serde_json::Value = serde_json::from_slice(&said.out).unwrap();
+    assert_eq!(json["not_followed"], serde_json::json!(["charts"]));
+    scratch.put("sub/b.yaml", "b: 1\n");
+    assert!(scratch.migrate_in("sub", &[".."]).err.starts_with("1 link was not followed (../charts)"));
+    symlink("gone.yaml", scratch.root().join("dangling.yaml")).unwrap();
+    let said = scratch.migrate(&["dangling.yaml"]);
+    assert_eq!((said.code, said.err.as_str()), (2, "error: dangling.yaml is a link to gone.yaml, and there is nothing\n"));
 }
 
 #[test]
@@ -380,4 +413,12 @@ fn a_pack_that_stands_in_for_a_built_in_one_is_said() {
     std::fs::remove_dir_all(migrations.join("istio/1.1")).unwrap();
     let said = scratch.run_with(&["list", "--packs", packs], b"");
     assert!(said.err == line && said.text().contains("1.0 … 1.2   1 migration   Demo\n"), "{}{}", said.text(), said.err);
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_done_once() {
+    let scratch = Scratch::new(&[("x/a.yaml", OLD), ("x/b.yaml", "b: 1\n")]);
+    let said = scratch.migrate(&["-w", "x/a.yaml", "x", "./x/a.yaml"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains("\n1 file written, 1 unchanged, 0 unread"), "{}", said.err);
 }

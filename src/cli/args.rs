@@ -38,7 +38,7 @@ pub enum Command {
 
 #[derive(Debug, Default, clap::Args)]
 pub struct Migrate {
-    /// Files and folders; `-` is standard input [default: this folder]
+    /// Files and folders, in which links are not followed; `-` is standard input [default: this folder]
     pub paths: Vec<PathBuf>,
 
     /// The version to go to; repeat it for several packs

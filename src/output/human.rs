@@ -249,7 +249,7 @@ mod tests {
     const PLAIN: Voice = Voice { colour: false, least: Level::Note, verbose: false, wrote: false };
 
     fn report(files: Vec<FileReport>) -> Report {
-        Report { looked_at: files.len(), parsed: files.len(), files }
+        Report { looked_at: files.len(), parsed: files.len(), files, ..Report::default() }
     }
 
     fn file(text: &str) -> FileReport {

@@ -31,6 +31,7 @@ pub fn render(report: &Report, end: &End) -> String {
     for run in end.runs.iter().filter(|run| !run.blank.is_empty()) {
         out += &format!("The {} pack has no migrations for {} yet: read their upgrade notes.\n", run.pack, run.blank.join(", "));
     }
+    out += &not_followed(&report.links);
     if sum.failed == 0 && sum.changed == 0 && report.files.is_empty() {
         let versions: Vec<String> = end.runs.iter().map(|run| format!("{} {}", run.pack, run.to)).collect();
         return out + &format!("{}: nothing to migrate in {} ({} read)\n", versions.join(", "), files(sum.files), sum.parsed);
@@ -51,6 +52,19 @@ pub fn render(report: &Report, end: &End) -> String {
         out += &format!("See what was offered: {}\n", next.offered);
     }
     out
+}
+
+fn not_followed(links: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let some = links.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match links.len() {
+        0 => String::new(),
+        1 => format!("1 link was not followed ({some}): name what it leads to, to have it looked at\n"),
+        many => {
+            let more = if many > SHOWN { ", …" } else { "" };
+            format!("{many} links were not followed ({some}{more}): name what they lead to, to have it looked at\n")
+        }
+    }
 }
 
 /// `2 files to change, 212 unchanged, 0 unread · 1 warning · 38 ms`; the files add up.
@@ -119,7 +133,7 @@ mod tests {
             verbs: Vec::new(),
         });
         let failed = FileReport::unread(Source::new("b", ""), "no", None, None);
-        let report = Report { files: vec![changed, failed], looked_at: 10, parsed: 3 };
+        let report = Report { files: vec![changed, failed], looked_at: 10, parsed: 3, ..Report::default() };
         let text = render(&report, &end(&[], false, 2));
         assert_eq!(text, "1 file to change, 8 unchanged, 1 unread · 1 error · 38 ms · exit 2\nWrite it: yamlift migrate -w\n");
     }
