@@ -117,17 +117,22 @@ impl FileReport {
         self.steps.iter().fold(at, |at, step| after(&step.splices, at))
     }
 
-    /// A file that was not read, or whose proof failed. `at`: 1-based line and byte of the place, where there is one.
-    pub fn unread(source: Source, why: impl Into<String>, at: Option<(usize, usize)>, help: Option<String>) -> Self {
-        let why = why.into();
-        let mut file = FileReport {
+    /// A file that nothing is said of, not parsed.
+    pub fn left_alone(source: Source) -> Self {
+        FileReport {
             source,
             steps: Vec::new(),
             findings: Vec::new(),
             outcome: Outcome::Unchanged,
             parsed: false,
             offered: Vec::new(),
-        };
+        }
+    }
+
+    /// A file that was not read, or whose proof failed. `at`: 1-based line and byte of the place, where there is one.
+    pub fn unread(source: Source, why: impl Into<String>, at: Option<(usize, usize)>, help: Option<String>) -> Self {
+        let why = why.into();
+        let mut file = FileReport::left_alone(source);
         let (line, byte) = at.unwrap_or((1, 0));
         file.findings.push(Finding {
             id: "yamlift/unreadable".into(),

@@ -371,6 +371,17 @@ fn links_that_are_not_followed_are_said() {
 }
 
 #[test]
+fn a_file_that_asks_to_be_left_alone_is() {
+    let scratch = Scratch::new(&[("a.yaml", "# yamlift: ignore-file not ours\nkind: Thing\noldName: [\n")]);
+    scratch.put("b.yaml", b"# yamlift: ignore-file not ours\noldName: \xe9\n");
+    let said = scratch.migrate(&[]);
+    assert_eq!((said.code, said.err.as_str()), (0, "demo 1.1: nothing to migrate in 2 files (1 read)\n"));
+    scratch.put("a.yaml", "# yamlift: ignore-file not ours\na: 1\n");
+    let said = scratch.migrate(&[]);
+    assert!(said.err.contains(": `ignore-file` suppresses nothing: in this run there is no"), "{}", said.err);
+}
+
+#[test]
 fn slips_in_a_pack_of_ones_own_are_said_at_once() {
     let scratch = Scratch::new(&[("a.yaml", "a: 1\n")]);
     let file = scratch.packs().join("migrations/demo/1.1/new-name.yaml");
