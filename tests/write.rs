@@ -6,6 +6,10 @@ use std::process::Command;
 
 fn git(scratch: &Scratch, args: &[&str]) {
     let mut git = Command::new("git");
+    // Under a hook this would be done to the checkout that the tests lie in.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        git.env_remove(name);
+    }
     for setting in ["user.name=t", "user.email=t@example.com", "core.autocrlf=false", "commit.gpgsign=false"] {
         git.args(["-c", setting]);
     }
@@ -102,6 +106,22 @@ fn uncommitted_work_is_not_mixed_in() {
     let said = scratch.migrate(&["-w", "--allow-dirty"]);
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(scratch.get("a.yaml"), format!("# mine\n{NEW}").as_bytes());
+}
+
+/// As under a hook, where git says by variables which checkout is meant.
+#[test]
+fn uncommitted_work_is_seen_whatever_git_was_told_before() {
+    let (scratch, other) = (Scratch::new(&[("a.yaml", OLD)]), Scratch::new(&[("a.yaml", "a: 1\n")]));
+    commit(&scratch);
+    commit(&other);
+    scratch.put("a.yaml", format!("# mine\n{OLD}"));
+    let packs = scratch.packs();
+    let mut yamlift = Command::new(env!("CARGO_BIN_EXE_yamlift"));
+    yamlift.args(["migrate", "-w", "--to", "demo@1.1", "--packs"]).arg(packs).current_dir(scratch.root());
+    yamlift.env("GIT_DIR", other.root().join(".git")).env("GIT_WORK_TREE", other.root());
+    let output = yamlift.output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("not committed (a.yaml)"), "{said}");
 }
 
 #[test]
