@@ -117,17 +117,22 @@ impl FileReport {
         self.steps.iter().fold(at, |at, step| after(&step.splices, at))
     }
 
-    /// A file that was not read, or whose proof failed. `at`: 1-based line and byte of the place, where there is one.
-    pub fn unread(source: Source, why: impl Into<String>, at: Option<(usize, usize)>, help: Option<String>) -> Self {
-        let why = why.into();
-        let mut file = FileReport {
+    /// A file that nothing is said of, not parsed.
+    pub fn left_alone(source: Source) -> Self {
+        FileReport {
             source,
             steps: Vec::new(),
             findings: Vec::new(),
             outcome: Outcome::Unchanged,
             parsed: false,
             offered: Vec::new(),
-        };
+        }
+    }
+
+    /// A file that was not read, or whose proof failed. `at`: 1-based line and byte of the place, where there is one.
+    pub fn unread(source: Source, why: impl Into<String>, at: Option<(usize, usize)>, help: Option<String>) -> Self {
+        let why = why.into();
+        let mut file = FileReport::left_alone(source);
         let (line, byte) = at.unwrap_or((1, 0));
         file.findings.push(Finding {
             id: "yamlift/unreadable".into(),
@@ -188,6 +193,8 @@ pub struct Report {
     pub looked_at: usize,
     /// How many of them were parsed: the others hold nothing that the run's migrations know.
     pub parsed: usize,
+    /// Links that were not followed, and hide something.
+    pub links: Vec<String>,
 }
 
 /// Numbers of a run; `changed`, `review`, `failed` and `unchanged` add up to `files`.
@@ -207,7 +214,7 @@ pub struct Summary {
 }
 
 impl Report {
-    /// Counts; the findings that only say why a file failed are counted as failures alone.
+    /// Counts, of every finding: what says why a file failed is an error as well.
     pub fn summary(&self) -> Summary {
         let mut sum = Summary { files: self.looked_at, parsed: self.parsed, ..Summary::default() };
         for file in &self.files {
@@ -218,7 +225,7 @@ impl Report {
                 _ => {}
             }
         }
-        for finding in self.findings() {
+        for finding in self.files.iter().flat_map(|file| &file.findings) {
             match finding.level {
                 Level::Error => sum.errors += 1,
                 Level::Warning => sum.warnings += 1,
@@ -236,6 +243,7 @@ impl Report {
             file.source.path.insert_str(0, prefix);
             file.findings.iter_mut().for_each(|finding| finding.path.insert_str(0, prefix));
         }
+        self.links.iter_mut().for_each(|link| link.insert_str(0, prefix));
     }
 
     /// Findings of files that were read, by path and place.

@@ -121,6 +121,73 @@ fn wrong_usage_is_2() {
 }
 
 #[test]
+fn versions_that_cannot_be_meant_are_2() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let no = |args: &[&str], why: &str| {
+        let said = scratch.migrate(args);
+        assert_eq!(said.code, 2, "{args:?}: {}", said.err);
+        assert!(said.err.contains(why) && said.out.is_empty(), "{args:?}: {}", said.err);
+    };
+    no(&["--from", "foo@1.0"], "error: `--from foo@1.0`: there is no pack `foo`\n  packs: demo, istio\n");
+    no(&["--from", "istio@1.26"], "error: --from istio@1.26: no --to says where to go from there\n  add --to istio@VERSION");
+    no(&["--from", "demo@1.3"], "error: the demo pack has no version 1.3: the chain ends at 1.2\n");
+    no(&["--from", "0.9"], "the chain begins at 1.0\n");
+    no(&["--from", "1.0", "--from", "1.1"], "`--from` is said twice for all packs: 1.0 and 1.1\n");
+    no(&["--to", "demo@1.2"], "error: `--to` is said twice for demo: 1.1 and 1.2\n");
+    // Of one pack, and of the others.
+    let said = scratch.migrate(&["--from", "1.9", "--from", "demo@1.0", "--check"]);
+    assert_eq!((said.code, said.text()), (1, "a.yaml\n"), "{}", said.err);
+    // Settings may know packs that this run does not take.
+    scratch.put(".yamlift.yaml", "from: [istio@1.26, demo@1.0]\n");
+    assert!(!scratch.migrate(&[]).err.contains("nobody said"));
+}
+
+#[test]
+fn threads_have_a_limit() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    for count in ["0", "257", "20000"] {
+        let said = scratch.migrate(&["-j", count]);
+        assert!(said.code == 2 && said.err.contains("1..=256"), "{}", said.err);
+    }
+    assert_eq!(scratch.migrate(&["-j", "2"]).code, 1);
+}
+
+#[test]
+fn a_name_for_standard_input_needs_it() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let said = scratch.migrate(&["--stdin-filename", "x.yaml", "."]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.starts_with("error: --stdin-filename x.yaml: standard input is not read\n  add `-`"), "{}", said.err);
+}
+
+#[test]
+fn an_unknown_migration_is_told_where_to_look() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let said = scratch.migrate(&["--only", "zzz"]);
+    assert!(said.code == 2 && said.err.contains("\n  `yamlift list demo` names them\n"), "{}", said.err);
+    let packs = scratch.packs();
+    let said = scratch.run_with(&["explain", "--packs", packs.to_str().unwrap(), "tracer"], b"");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("did you mean one of `") && said.err.contains("`helm-tracer-values`"), "{}", said.err);
+    let said = scratch.migrate(&["--only", "demo/1.1/name"]);
+    assert!(said.err.contains("\n  did you mean `new-name`?\n"), "{}", said.err);
+}
+
+#[test]
+fn the_next_command_is_whole() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", &with("quiet"))]);
+    let said = scratch.migrate(&["--", "a.yaml", "b.yaml"]);
+    assert!(said.err.contains("\nWrite it: yamlift migrate --to demo@1.1 --packs "), "{}", said.err);
+    assert!(said.err.contains(" -w -- a.yaml b.yaml\n"), "{}", said.err);
+    assert!(said.err.contains("\nSee what was offered: yamlift migrate --to demo@1.1 "), "{}", said.err);
+    assert!(said.err.ends_with(" --safety review -- a.yaml b.yaml\n"), "{}", said.err);
+    let said = scratch.migrate(&["b.yaml", "-w"]);
+    assert!(said.err.ends_with(" b.yaml --safety review\n"), "{}", said.err);
+    let said = scratch.migrate(&["b.yaml", "--safety", "review"]);
+    assert!(said.err.contains("\nWrite it: ") && !said.err.contains("offered"), "{}", said.err);
+}
+
+#[test]
 fn a_folder_without_yaml_is_2() {
     let scratch = Scratch::new(&[("a.txt", "x")]);
     let said = scratch.migrate(&[]);
@@ -232,4 +299,137 @@ fn a_migration_that_was_named_and_did_not_run_is_said() {
     let said = scratch.migrate(&["--only", "optional"]);
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.err.contains("demo/1.1/optional did not run: off unless asked for: --enable optional\n"), "{}", said.err);
+}
+
+#[test]
+fn a_parameter_that_was_set_for_nothing_is_said() {
+    let scratch = Scratch::new(&[("a.yaml", &with("port"))]);
+    let params = "params:\n  depth: { type: integer, default: 1, help: How deep }\n";
+    let optional = scratch.packs().join("migrations/demo/1.1/optional.yaml");
+    std::fs::write(&optional, format!("{}{params}", std::fs::read_to_string(&optional).unwrap())).unwrap();
+    let said = scratch.migrate(&["--set", "depth=2"]);
+    let want =
+        "--set depth=2 did nothing: demo/1.1/optional, which it is for, did not run: off unless asked for: --enable optional\n";
+    assert!(said.code == 0 && said.err.contains(want), "{}", said.err);
+    for args in [["--set", "depth=2", "--enable", "optional"], ["--set", "port=2", "--skip", "bad"]] {
+        assert!(!scratch.migrate(&args).err.contains("did nothing"), "{args:?}");
+    }
+    let said = scratch.migrate(&["--set", "foo=bar"]);
+    let want = "error: no active migration has a parameter `foo`\n  port <integer>  The port\n  \
+                depth <integer>  only for optional, off unless asked for: --enable optional\n";
+    assert!(said.code == 2 && said.err == want, "{}", said.err);
+    // Settings are for every run of a repository, whichever migrations are in it.
+    scratch.put(".yamlift.yaml", "params: { depth: 2 }\n");
+    let packs = scratch.packs();
+    let said = scratch.run_with(&["migrate", "--to", "demo@1.2", "--check", "--packs", packs.to_str().unwrap()], b"");
+    assert_eq!((said.code, said.text()), (1, "a.yaml\n"), "{}", said.err);
+    scratch.put(".yamlift.yaml", "params: { deepth: 2 }\n");
+    assert!(scratch.migrate(&[]).err.contains("did you mean `depth`?"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_waited_for() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let made = std::process::Command::new("mkfifo").arg(scratch.root().join("pipe.yaml")).status().unwrap();
+    assert!(made.success());
+    let said = scratch.migrate(&["a.yaml", "pipe.yaml", "--check"]);
+    assert_eq!((said.code, said.text()), (2, "a.yaml\n"), "{}", said.err);
+    let why = "could not read pipe.yaml: a pipe, a device or a socket, no regular file; `-` reads standard input\n";
+    assert!(said.err.contains(why) && said.err.contains(" 1 unread · 1 error"), "{}", said.err);
+    assert_eq!(scratch.migrate(&["/dev/null"]).code, 2);
+    let said = scratch.migrate(&["/dev/stdin"]);
+    assert!(said.code == 2 && said.err.contains("could not read /dev/stdin: a pipe"), "{}", said.err);
+}
+
+#[test]
+fn what_was_not_read_is_an_error_in_every_count() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    scratch.put("utf16.yaml", b"\xff\xfek\0:\0");
+    let said = scratch.migrate(&["--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&said.out).unwrap();
+    assert_eq!((&json["summary"]["errors"], &json["summary"]["failed"]), (&1.into(), &1.into()));
+    assert!(said.err.contains(" 1 unread · 1 error · "), "{}", said.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_are_not_followed_are_said() {
+    use std::os::unix::fs::symlink;
+    let scratch = Scratch::new(&[("a.yaml", "a: 1\n")]);
+    symlink(scratch.packs(), scratch.root().join("charts")).unwrap();
+    let said = scratch.migrate(&["--format", "json"]);
+    let want = "1 link was not followed (charts): name what it leads to, to have it looked at\ndemo 1.1: nothing to migrate";
+    assert!(said.code == 0 && said.err.starts_with(want), "{}", said.err);
+    let json: serde_json::Value = serde_json::from_slice(&said.out).unwrap();
+    assert_eq!(json["not_followed"], serde_json::json!(["charts"]));
+    scratch.put("sub/b.yaml", "b: 1\n");
+    assert!(scratch.migrate_in("sub", &[".."]).err.starts_with("1 link was not followed (../charts)"));
+    symlink("gone.yaml", scratch.root().join("dangling.yaml")).unwrap();
+    let said = scratch.migrate(&["dangling.yaml"]);
+    assert_eq!((said.code, said.err.as_str()), (2, "error: dangling.yaml is a link to gone.yaml, and there is nothing\n"));
+}
+
+#[test]
+fn a_file_that_asks_to_be_left_alone_is() {
+    let scratch = Scratch::new(&[("a.yaml", "# yamlift: ignore-file not ours\nkind: Thing\noldName: [\n")]);
+    scratch.put("b.yaml", b"# yamlift: ignore-file not ours\noldName: \xe9\n");
+    let said = scratch.migrate(&[]);
+    assert_eq!((said.code, said.err.as_str()), (0, "demo 1.1: nothing to migrate in 2 files (1 read)\n"));
+    scratch.put("a.yaml", "# yamlift: ignore-file not ours\na: 1\n");
+    let said = scratch.migrate(&[]);
+    assert!(said.err.contains(": `ignore-file` suppresses nothing: in this run there is no"), "{}", said.err);
+}
+
+#[test]
+fn slips_in_a_pack_of_ones_own_are_said_at_once() {
+    let scratch = Scratch::new(&[("a.yaml", "a: 1\n")]);
+    let file = scratch.packs().join("migrations/demo/1.1/new-name.yaml");
+    let sound = std::fs::read_to_string(&file).unwrap();
+    let no = |text: &str, why: &str| {
+        std::fs::write(&file, text).unwrap();
+        let said = scratch.migrate(&[]);
+        assert!(said.code == 2 && said.err.contains(why), "{}", said.err);
+    };
+    let window = |old: &str| sound.replace("target:", &format!("honoured: {{ old: '{old}', new: '1.0..' }}\ntarget:"));
+    no(&window("..1.1.5"), "error: `..1.1.5`: the chain has no version 1.1.5\n  --> ");
+    no(&window("..1.1.5"), "\n  versions: 1.0 1.1 1.2\n");
+    no(&window("..11"), "\n  did you mean 1.1?\n");
+    let stanza = sound.replace("- rename: { at: $, to: newName }", "- replace: { at: $, yaml: 'a: [' }");
+    no(&stanza, "error: the new text is not YAML: ");
+    no(&stanza, "new-name.yaml:9:27\n");
+    std::fs::write(&file, sound).unwrap();
+    let short = file.with_extension("yml");
+    std::fs::rename(&file, &short).unwrap();
+    let said = scratch.migrate(&[]);
+    assert!(
+        said.code == 2 && said.err.starts_with("error: a file of a pack ends in .yaml, or it is not read\n  --> "),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("  rename it to ") && said.err.ends_with("new-name.yaml\n"), "{}", said.err);
+}
+
+#[test]
+fn a_pack_that_stands_in_for_a_built_in_one_is_said() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let migrations = scratch.packs().join("migrations");
+    std::fs::rename(migrations.join("demo"), migrations.join("istio")).unwrap();
+    let packs = scratch.packs();
+    let packs = packs.to_str().unwrap();
+    let line = format!("The istio pack of {packs} is used, not the one that yamlift brings.\n");
+    let said = scratch.run_with(&["migrate", "--to", "istio@1.1", "--packs", packs], b"");
+    assert!(said.code == 1 && said.err.starts_with(&line), "{}", said.err);
+    assert_eq!(scratch.run_with(&["migrate", "--to", "istio@1.1", "--packs", packs, "-q"], b"").err, "");
+    std::fs::remove_dir_all(migrations.join("istio/1.1")).unwrap();
+    let said = scratch.run_with(&["list", "--packs", packs], b"");
+    assert!(said.err == line && said.text().contains("1.0 … 1.2   1 migration   Demo\n"), "{}{}", said.text(), said.err);
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_done_once() {
+    let scratch = Scratch::new(&[("x/a.yaml", OLD), ("x/b.yaml", "b: 1\n")]);
+    let said = scratch.migrate(&["-w", "x/a.yaml", "x", "./x/a.yaml"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains("\n1 file written, 1 unchanged, 0 unread"), "{}", said.err);
 }

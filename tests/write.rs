@@ -6,6 +6,10 @@ use std::process::Command;
 
 fn git(scratch: &Scratch, args: &[&str]) {
     let mut git = Command::new("git");
+    // Under a hook this would be done to the checkout that the tests lie in.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        git.env_remove(name);
+    }
     for setting in ["user.name=t", "user.email=t@example.com", "core.autocrlf=false", "commit.gpgsign=false"] {
         git.args(["-c", setting]);
     }
@@ -104,6 +108,22 @@ fn uncommitted_work_is_not_mixed_in() {
     assert_eq!(scratch.get("a.yaml"), format!("# mine\n{NEW}").as_bytes());
 }
 
+/// As under a hook, where git says by variables which checkout is meant.
+#[test]
+fn uncommitted_work_is_seen_whatever_git_was_told_before() {
+    let (scratch, other) = (Scratch::new(&[("a.yaml", OLD)]), Scratch::new(&[("a.yaml", "a: 1\n")]));
+    commit(&scratch);
+    commit(&other);
+    scratch.put("a.yaml", format!("# mine\n{OLD}"));
+    let packs = scratch.packs();
+    let mut yamlift = Command::new(env!("CARGO_BIN_EXE_yamlift"));
+    yamlift.args(["migrate", "-w", "--to", "demo@1.1", "--packs"]).arg(packs).current_dir(scratch.root());
+    yamlift.env("GIT_DIR", other.root().join(".git")).env("GIT_WORK_TREE", other.root());
+    let output = yamlift.output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("not committed (a.yaml)"), "{said}");
+}
+
 #[test]
 fn standard_input() {
     let scratch = Scratch::new(&[]);
@@ -134,7 +154,7 @@ fn links_modes_and_read_only_files() {
 
     let said = scratch.migrate(&["-w", "."]);
     assert_eq!(said.code, 2, "{}", said.err);
-    assert!(said.err.contains("error: could not write ro.yaml: not written: the file is read-only"), "{}", said.err);
+    assert!(said.err.contains("error: could not write ro.yaml: the file is read-only"), "{}", said.err);
     assert_eq!((scratch.get("ro.yaml"), scratch.get("x.yaml")), (OLD.into(), NEW.into()));
     assert_eq!(fs::metadata(scratch.root().join("x.yaml")).unwrap().permissions().mode() & 0o777, 0o750);
     assert_eq!(fs::read(&outside).unwrap(), OLD.as_bytes(), "a walk does not follow links");

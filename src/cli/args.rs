@@ -38,7 +38,7 @@ pub enum Command {
 
 #[derive(Debug, Default, clap::Args)]
 pub struct Migrate {
-    /// Files and folders; `-` is standard input [default: this folder]
+    /// Files and folders, in which links are not followed; `-` is standard input [default: this folder]
     pub paths: Vec<PathBuf>,
 
     /// The version to go to; repeat it for several packs
@@ -112,9 +112,9 @@ pub struct Migrate {
     /// The name that standard input goes by
     #[arg(long, value_name = "NAME", help_heading = "Which files")]
     pub stdin_filename: Option<String>,
-    /// Files that are worked on at once [default: one per processor]
-    #[arg(short = 'j', long, value_name = "N", help_heading = "Which files")]
-    pub threads: Option<usize>,
+    /// Files that are worked on at once, at most 256 [default: one per processor]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Which files")]
+    pub threads: Option<u16>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -45,6 +45,14 @@ pub fn library(settings: &Settings, packs: &[PathBuf]) -> anyhow::Result<Library
     Ok(Library::open(&folders)?)
 }
 
+/// A line for each pack that stands in for a built-in one: nobody should wonder why that one does nothing.
+pub fn replacing(library: &Library) -> String {
+    let line = |(pack, folder): (&str, &Path)| {
+        format!("The {pack} pack of {} is used, not the one that yamlift brings.\n", folder.display())
+    };
+    library.replacing().map(line).collect()
+}
+
 /// What is asked of the packs. A flag wins over the same setting; lists of ids add up.
 ///
 /// # Errors
@@ -54,10 +62,10 @@ pub fn request(args: &Migrate, config: &Config, library: &Library) -> anyhow::Re
     if to.is_empty() {
         return Err(refuse("which version to go to?", format!("add --to PACK@VERSION; {}", packs_here(library))));
     }
-    let from = or(&args.from, &config.from).iter().map(|from| match from.split_once('@') {
-        Some((pack, version)) => (Some(pack.to_owned()), version.to_owned()),
-        None => (None, from.clone()),
-    });
+    let from: Vec<_> = or(&args.from, &config.from).iter().map(|from| start(from)).collect();
+    if !args.from.is_empty() {
+        check_from(&from, &to, library)?;
+    }
     let both = |flags: &[String], settings: &[String]| settings.iter().chain(flags).cloned().collect::<Vec<_>>();
     let mut values = config.params.clone();
     for file in &args.values {
@@ -67,7 +75,7 @@ pub fn request(args: &Migrate, config: &Config, library: &Library) -> anyhow::Re
     }
     Ok(Request {
         to,
-        from: from.collect(),
+        from,
         only: both(&args.only, &config.only),
         skip: both(&args.skip, &config.skip),
         enable: both(&args.enable, &config.enable),
@@ -104,6 +112,25 @@ fn target(to: &str, library: &Library) -> anyhow::Result<(String, String)> {
         Some((pack, version)) if !pack.is_empty() && !version.is_empty() => Ok((pack.to_owned(), version.to_owned())),
         _ => Err(refuse(format!("--to {to}: a pack and a version are needed, PACK@VERSION"), packs_here(library))),
     }
+}
+
+fn start(from: &str) -> (Option<String>, String) {
+    match from.split_once('@') {
+        Some((pack, version)) => (Some(pack.to_owned()), version.to_owned()),
+        None => (None, from.to_owned()),
+    }
+}
+
+/// A `--from` that was typed is for a pack of this run; settings may know more packs than one run takes.
+fn check_from(from: &[(Option<String>, String)], to: &[(String, String)], library: &Library) -> anyhow::Result<()> {
+    for (pack, version) in from {
+        let Some(pack) = pack.as_ref().filter(|pack| library.names().contains(pack)) else { continue };
+        if !to.iter().any(|(known, _)| known == pack) {
+            let message = format!("--from {pack}@{version}: no --to says where to go from there");
+            return Err(refuse(message, format!("add --to {pack}@VERSION, or leave it out")));
+        }
+    }
+    Ok(())
 }
 
 fn packs_here(library: &Library) -> String {

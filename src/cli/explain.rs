@@ -4,17 +4,19 @@ use super::config;
 use super::list::{self, slug};
 use super::refusal::refuse;
 use crate::output::diff;
+use crate::output::terminal::Terminal;
 use crate::pack::params::Param;
-use crate::pack::registry::{Library, names};
-use crate::pack::{Migration, Need, Pack, Rule, TargetRef, near, version::Range};
+use crate::pack::registry::{Library, names, suggestion};
+use crate::pack::{Migration, Need, Pack, Rule, TargetRef, version::Range};
 use anyhow::Context;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-pub fn run(args: &Explain) -> anyhow::Result<String> {
+pub fn run(args: &Explain, terminal: Terminal) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
     let library = config::library(&config::load(&cwd)?, &args.packs)?;
+    terminal.err(&config::replacing(&library));
     let (pack, migration) = find(&library, &args.id)?;
     let mut out = describe(&pack, &migration);
     if let Some((before, after)) = example(&migration) {
@@ -32,11 +34,12 @@ fn find(library: &Library, short: &str) -> anyhow::Result<(Arc<Pack>, Arc<Migrat
     let ids: Vec<String> = library.names().iter().flat_map(|pack| library.ids(pack)).collect();
     let named: Vec<&str> = ids.iter().map(String::as_str).filter(|id| names(short, id)).collect();
     let [id] = named.as_slice() else {
-        let slugs = ids.iter().flat_map(|id| [id.as_str(), slug(id)]);
-        return Err(match (named.as_slice(), near(short, slugs)) {
-            ([], Some(name)) => refuse(format!("there is no migration `{short}`"), format!("did you mean `{name}`?")),
-            ([], None) => refuse(format!("there is no migration `{short}`"), "yamlift list PACK names them"),
-            (several, _) => refuse(format!("`{short}` may be one of several migrations"), several.join("\n")),
+        return Err(match named.as_slice() {
+            [] => {
+                let help = suggestion(short, &ids).unwrap_or_else(|| "yamlift list PACK names them".into());
+                refuse(format!("there is no migration `{short}`"), help)
+            }
+            several => refuse(format!("`{short}` may be one of several migrations"), several.join("\n")),
         });
     };
     let pack = library.pack(id.split('/').next().unwrap_or(id))?;

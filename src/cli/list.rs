@@ -1,12 +1,15 @@
 //! `yamlift list`: packs, or the migrations of one.
 use super::args::List;
 use super::config;
+use crate::output::human::counted;
+use crate::output::terminal::Terminal;
 use crate::pack::{Migration, Pack, Safety};
 use std::fmt::Write as _;
 
-pub fn run(args: &List) -> anyhow::Result<String> {
+pub fn run(args: &List, terminal: Terminal) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
     let library = config::library(&config::load(&cwd)?, &args.packs)?;
+    terminal.err(&config::replacing(&library));
     if let Some(name) = &args.pack {
         return Ok(migrations(library.pack(name)?.as_ref()));
     }
@@ -19,8 +22,8 @@ pub fn run(args: &List) -> anyhow::Result<String> {
             (Some(first), Some(last)) => format!("{first} … {last}"),
             _ => "no versions".into(),
         };
-        let count = pack.migrations.len();
-        let _ = writeln!(out, "{name:width$}  {versions}   {count} migrations   {}", pack.title);
+        let count = counted(pack.migrations.len(), "migration");
+        let _ = writeln!(out, "{name:width$}  {versions}   {count}   {}", pack.title);
     }
     if names.is_empty() {
         out += "There is no pack; --packs DIR brings some.\n";

@@ -1,9 +1,10 @@
 //! `yamlift migrate`: the run, then its outputs.
 use super::args::{FormatArg, Migrate};
 use super::refusal::refuse;
-use super::{DONE, FAILED, OPEN, config};
+use super::{DONE, FAILED, OPEN, config, next};
 use crate::output::{diff, dirty, human, json, progress::Progress, summary, terminal::Terminal, write};
 use crate::pack::registry::{self, Run};
+use crate::pack::values;
 use crate::pipeline::{self, Input, Job, Sources};
 use crate::report::{Level, Report};
 use anyhow::Context;
@@ -17,10 +18,13 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     let cwd = std::env::current_dir().context("the current folder is gone")?;
     let mut sources =
         Sources { paths: args.paths.clone(), cwd, hidden: args.hidden, no_ignore: args.no_ignore, exclude: args.exclude.clone() };
-    let piped = args.paths.iter().any(|path| path == Path::new("-"));
+    let piped = is_piped(args)?;
     let root = if piped { sources.cwd.clone() } else { pipeline::root(&sources)? };
     let settings = config::load(&root)?;
     let library = config::library(&settings, &args.packs)?;
+    if !args.quiet {
+        terminal.err(&config::replacing(&library));
+    }
     let runs = library.runs(&config::request(args, &settings.config, &library)?)?;
     sources.exclude.extend(settings.config.exclude);
     let input = if piped { standard_input(args)? } else { files(&sources)? };
@@ -31,7 +35,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
 
     let progress = Progress::new(!args.quiet);
     let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
-    let job = Job { input, runs: &runs, threads: args.threads, progress: &bar };
+    let job = Job { input, runs: &runs, threads: args.threads.map(usize::from), progress: &bar };
     let report = pipeline::run(job);
     progress.end();
     let mut report = report?;
@@ -67,34 +71,54 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
             terminal
                 .err(&format!("This diff leads out of the folder you are in. To pipe it to git apply, run yamlift in {root}.\n"));
         }
-        let write_it = stdin.is_none().then(|| command(line));
-        let end = summary::End { runs: &ran, wrote: args.write, took: since.elapsed(), exit, write_it };
+        let next = stdin.is_none().then(|| summary::Next { write: next::write(line), offered: next::offered(line) });
+        let end = summary::End { runs: &ran, wrote: args.write, took: since.elapsed(), exit, next };
         terminal.err(&summary::render(&report, &end));
     }
     Ok(exit)
 }
 
-/// Of the migrations that were named, those that did not run, and why: else nothing would read as nothing to do.
+/// Of the migrations that were named, by id or by a parameter, those that did not run, and why: else nothing would read as
+/// nothing to do.
 fn asked_for(args: &Migrate, runs: &[Run]) -> String {
     let named = |id: &str| args.only.iter().chain(&args.enable).any(|short| registry::names(short, id));
     let left_out = runs.iter().flat_map(|run| &run.left_out).filter(|(migration, _)| named(&migration.id));
-    left_out.map(|(migration, why)| format!("{} did not run: {why}\n", migration.id)).collect()
+    let left_out = left_out.map(|(migration, why)| format!("{} did not run: {why}\n", migration.id));
+    left_out.chain(args.set.iter().filter_map(|set| set_for_nothing(set, runs))).collect()
+}
+
+/// What is said of a parameter that was typed, and that no migration of this run has.
+fn set_for_nothing(set: &str, runs: &[Run]) -> Option<String> {
+    let name = set.split('=').next().unwrap_or(set);
+    let idle: Vec<_> = runs.iter().filter(|run| run.pack.params.contains_key(name)).map(|run| values::idle(run, name)).collect();
+    // Of several packs with that parameter one may use it.
+    let (migration, why) = idle.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next()?;
+    Some(format!("--set {set} did nothing: {}, which it is for, did not run: {why}\n", migration.id))
 }
 
 fn standard_input(args: &Migrate) -> anyhow::Result<Input> {
-    if args.paths.len() > 1 {
-        return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
-    }
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).context("could not read standard input")?;
     Ok(Input::Text(args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into()), bytes))
 }
 
+/// Whether the text comes from standard input; checked before anything is read.
+fn is_piped(args: &Migrate) -> anyhow::Result<bool> {
+    let piped = args.paths.iter().any(|path| path == Path::new("-"));
+    if piped && args.paths.len() > 1 {
+        return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
+    }
+    if let (false, Some(name)) = (piped, &args.stdin_filename) {
+        let help = "add `-` to read standard input, or leave --stdin-filename out";
+        return Err(refuse(format!("--stdin-filename {name}: standard input is not read"), help));
+    }
+    Ok(piped)
+}
+
 fn files(sources: &Sources) -> anyhow::Result<Input> {
     let found = pipeline::find(sources)?;
     if found.files.is_empty() && found.unread.is_empty() {
-        let help =
-            "*.yaml and *.yml are looked at: hidden ones with --hidden, ignored ones with --no-ignore, others by their name";
+        let help = "*.yaml and *.yml are looked at: hidden ones with --hidden, ignored ones with --no-ignore, others by their name;\nlinks are not followed";
         return Err(refuse("there is no YAML file here", help));
     }
     Ok(Input::Files(found))
@@ -149,28 +173,4 @@ fn exit_code(args: &Migrate, report: &Report) -> u8 {
     let noted = least == Some(Level::Note) && !report.offers().is_empty();
     let found = noted || least.is_some_and(|least| report.findings().any(|finding| finding.level >= least));
     if (pending || found) && !args.exit_zero { OPEN } else { DONE }
-}
-
-/// The command line that writes: the one that was typed and `-w`.
-fn command(line: &[OsString]) -> String {
-    let plain = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./@=:,+%".contains(c));
-    let mut words = vec!["yamlift".to_owned()];
-    for word in line.iter().skip(1).map(|word| word.to_string_lossy()) {
-        if word != "--check" && word != "--dry-run" {
-            words.push(if plain(&word) { word.into_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) });
-        }
-    }
-    words.push("-w".into());
-    words.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_command_can_be_pasted() {
-        let line: Vec<OsString> = ["/x/yamlift", "migrate", "my dir", "--check", "--to", "a@1.2"].map(OsString::from).into();
-        assert_eq!(command(&line), "yamlift migrate 'my dir' --to a@1.2 -w");
-    }
 }

@@ -33,6 +33,8 @@ pub struct Found {
     pub around: Vec<String>,
     /// Path and reason of what could not be listed.
     pub unread: Vec<(String, String)>,
+    /// Links in folders that hide something from the walk, as links are not followed.
+    pub links: Vec<String>,
 }
 
 /// Why there is nothing to walk.
@@ -40,34 +42,38 @@ pub struct Found {
 pub enum DiscoverError {
     #[error("there is no {0}")]
     Missing(String),
+    #[error("{0} is a link to {1}, and there is nothing")]
+    Dangling(String, String),
     #[error("{0}: {1}")]
     Io(String, std::io::Error),
     #[error("--exclude {0}: {1}")]
     Glob(String, String),
 }
 
-/// Lists the files of a run.
+/// Lists the files of a run, each once.
 ///
 /// # Errors
 /// A path that was named but is not there; a glob that cannot be read.
 pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
-    let named = named(walk)?;
+    let mut named = named(walk)?;
+    named.sort_unstable();
+    named.dedup();
     let root = nearest_folder(walk, &named)?;
     let exclude = overrides(&root, &walk.exclude)?;
     let (folders, single): (Vec<_>, Vec<_>) = named.into_iter().partition(|path| path.is_dir());
     let mut found = Found { root: root.clone(), ..Found::default() };
-    for path in single {
-        take(&root, &path, &mut found.files, &mut found.unread);
-    }
-    for folder in &folders {
-        walk_folder(walk, &root, folder, &exclude, &mut found.files, &mut found.unread);
-    }
+    single.iter().for_each(|path| take_named(path, &mut found));
+    folders.iter().for_each(|folder| walk_folder(walk, folder, &exclude, &mut found));
     tidy(&mut found.files);
+    drop_second_names(&single, &mut found);
     found.around = found.files.clone();
     if !folders.contains(&root) && root.ancestors().any(|dir| dir.join(".git").exists()) {
-        walk_folder(walk, &root, &root, &exclude, &mut found.around, &mut Vec::new());
+        let mut rest = Found { root: root.clone(), ..Found::default() };
+        walk_folder(walk, &root, &exclude, &mut rest);
+        found.around.append(&mut rest.files);
         tidy(&mut found.around);
     }
+    tidy(&mut found.links);
     found.unread.sort();
     found.unread.dedup();
     Ok(found)
@@ -87,8 +93,10 @@ pub fn prefix(cwd: &Path, root: &Path) -> String {
     let cwd = absolute(cwd).unwrap_or_else(|_| cwd.to_owned());
     let shared = cwd.ancestors().find(|dir| root.starts_with(dir)).unwrap_or(Path::new("/"));
     let below = |path: &Path| path.strip_prefix(shared).map(|rest| rest.components().count()).unwrap_or_default();
-    let mut parts = if shared.parent().is_none() && cwd != shared { root.to_owned() } else { "../".repeat(below(&cwd)).into() };
-    parts.push(root.strip_prefix(shared).unwrap_or(root));
+    let nothing_shared = shared.parent().is_none() && cwd != shared;
+    let mut parts = PathBuf::from("../".repeat(below(&cwd)));
+    // A whole path takes the place of what it is pushed to.
+    parts.push(if nothing_shared { root } else { root.strip_prefix(shared).unwrap_or(root) });
     match parts.to_string_lossy() {
         text if text.is_empty() || text.ends_with('/') => text.into_owned(),
         text => format!("{text}/"),
@@ -110,11 +118,17 @@ fn named(walk: &Walk) -> Result<Vec<PathBuf>, DiscoverError> {
     for path in &walk.paths {
         let full = walk.cwd.join(path);
         if !full.exists() {
-            return Err(DiscoverError::Missing(path.display().to_string()));
+            let path = path.display().to_string();
+            return Err(match full.read_link() {
+                Ok(target) => DiscoverError::Dangling(path, target.display().to_string()),
+                Err(_) => DiscoverError::Missing(path),
+            });
         }
-        let real = absolute(&full)?;
+        // What a link to a pipe leads to may have no path.
+        let real = full.canonicalize().unwrap_or_else(|_| full.clone());
+        let taken_as_it_is = real.is_dir() || (real.is_file() && real.starts_with(&cwd));
         named.push(match (full.parent(), full.file_name()) {
-            (Some(folder), Some(name)) if real.is_file() && !real.starts_with(&cwd) => absolute(folder)?.join(name),
+            (Some(folder), Some(name)) if !taken_as_it_is => absolute(folder)?.join(name),
             _ => real,
         });
     }
@@ -148,17 +162,11 @@ fn overrides(root: &Path, exclude: &[String]) -> Result<Override, DiscoverError>
 /// What the walk's threads send.
 enum Sight {
     File(PathBuf),
+    Link(PathBuf),
     Unread(String, String),
 }
 
-fn walk_folder(
-    walk: &Walk,
-    root: &Path,
-    folder: &Path,
-    exclude: &Override,
-    files: &mut Vec<String>,
-    unread: &mut Vec<(String, String)>,
-) {
+fn walk_folder(walk: &Walk, folder: &Path, exclude: &Override, found: &mut Found) {
     let hidden = walk.hidden;
     let mut builder = WalkBuilder::new(folder);
     builder
@@ -175,28 +183,29 @@ fn walk_folder(
     let (send, receive) = mpsc::channel();
     builder.build_parallel().run(|| {
         let send = send.clone();
-        Box::new(move |entry| {
-            let sight = match entry {
-                Ok(entry) if is_yaml(&entry) => Sight::File(entry.into_path()),
-                Ok(_) => return WalkState::Continue,
-                Err(error) => {
-                    let text = error.to_string();
-                    let (path, why) = text.split_once(": ").unwrap_or(("", text.as_str()));
-                    Sight::Unread(path.to_owned(), why.to_owned())
-                }
-            };
-            if send.send(sight).is_ok() { WalkState::Continue } else { WalkState::Quit }
+        Box::new(move |entry| match sight(entry, folder).map(|sight| send.send(sight)) {
+            None | Some(Ok(())) => WalkState::Continue,
+            Some(Err(_)) => WalkState::Quit,
         })
     });
     drop(send);
-    for sight in receive {
-        match sight {
-            Sight::File(path) => take(root, &path, files, unread),
-            Sight::Unread(path, why) => {
-                let path = Path::new(&path);
-                let path = path.strip_prefix(root).unwrap_or(path);
-                unread.push((path.to_string_lossy().into_owned(), why));
-            }
+    receive.into_iter().for_each(|sight| match sight {
+        Sight::File(path) => take(&path, found),
+        Sight::Link(path) => found.links.push(lossy_name(&found.root, &path)),
+        Sight::Unread(path, why) => found.unread.push((lossy_name(&found.root, Path::new(&path)), why)),
+    });
+}
+
+/// What an entry of the walk is to a run; nothing, where it does not matter.
+fn sight(entry: Result<DirEntry, ignore::Error>, folder: &Path) -> Option<Sight> {
+    match entry {
+        Ok(entry) if is_yaml(&entry) => Some(Sight::File(entry.into_path())),
+        Ok(entry) if hides(&entry, folder) => Some(Sight::Link(entry.into_path())),
+        Ok(_) => None,
+        Err(error) => {
+            let text = error.to_string();
+            let (path, why) = text.split_once(": ").unwrap_or(("", text.as_str()));
+            Some(Sight::Unread(path.to_owned(), why.to_owned()))
         }
     }
 }
@@ -208,17 +217,61 @@ fn shown(entry: &DirEntry, hidden: bool) -> bool {
 
 /// Regular files alone: a link's file is found where it is, if it is in the folder at all.
 fn is_yaml(entry: &DirEntry) -> bool {
-    entry.file_type().is_some_and(|kind| kind.is_file())
-        && entry.path().extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
+    entry.file_type().is_some_and(|kind| kind.is_file()) && named_yaml(entry.path())
 }
 
-fn take(root: &Path, path: &Path, files: &mut Vec<String>, unread: &mut Vec<(String, String)>) {
-    let relative = path.strip_prefix(root).unwrap_or(path);
-    match relative.to_str() {
-        Some(name) if std::path::MAIN_SEPARATOR == '/' => files.push(name.to_owned()),
-        Some(name) => files.push(name.replace(std::path::MAIN_SEPARATOR, "/")),
-        None => unread.push((relative.to_string_lossy().into_owned(), "its name is not UTF-8".into())),
+/// Whether an entry is a link to YAML or to a folder that the walk does not come to, or to nothing.
+fn hides(entry: &DirEntry, folder: &Path) -> bool {
+    entry.path_is_symlink()
+        && match entry.path().canonicalize() {
+            Ok(real) => !real.starts_with(folder) && (real.is_dir() || named_yaml(entry.path())),
+            Err(_) => named_yaml(entry.path()),
+        }
+}
+
+fn named_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
+}
+
+/// A file that was named. Pipes, devices and sockets are not opened: that may wait for what never comes.
+fn take_named(path: &Path, found: &mut Found) {
+    if path.is_file() {
+        return take(path, found);
     }
+    let why = "a pipe, a device or a socket, no regular file; `-` reads standard input";
+    found.unread.push((lossy_name(&found.root, path), why.to_owned()));
+}
+
+fn take(path: &Path, found: &mut Found) {
+    match name(&found.root, path) {
+        Some(name) => found.files.push(name),
+        None => found.unread.push((lossy_name(&found.root, path), "its name is not UTF-8".into())),
+    }
+}
+
+/// Of several names of one file the file's own is kept, else the first link: each file is written once.
+fn drop_second_names(single: &[PathBuf], found: &mut Found) {
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for link in single.iter().filter(|path| path.is_symlink()) {
+        let Ok(real) = link.canonicalize() else { continue };
+        let listed = name(&found.root, &real).is_some_and(|name| found.files.binary_search(&name).is_ok());
+        if listed || seen.contains(&real) {
+            let second = name(&found.root, link);
+            found.files.retain(|file| Some(file) != second.as_ref());
+        } else {
+            seen.push(real);
+        }
+    }
+}
+
+/// The path below `root`, with `/`; none where it is no UTF-8.
+fn name(root: &Path, path: &Path) -> Option<String> {
+    let name = path.strip_prefix(root).unwrap_or(path).to_str()?;
+    Some(if std::path::MAIN_SEPARATOR == '/' { name.to_owned() } else { name.replace(std::path::MAIN_SEPARATOR, "/") })
+}
+
+fn lossy_name(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -309,6 +362,47 @@ mod tests {
         assert_eq!(prefix(&root.join("x/y"), &root.join("z")), "../../z/");
         assert_eq!(prefix(&root, &root.join("x/y")), "x/y/");
         assert_eq!(prefix(Path::new("/"), Path::new("/")), "");
+        assert_eq!(prefix(&root, Path::new("/dev")), "/dev/");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_hide_something_are_named() {
+        use std::os::unix::fs::symlink;
+        let (dir, other) = (tree(&["real/a.yaml"]), tree(&["secret.yaml", "notes.txt"]));
+        symlink(other.path(), dir.path().join("out")).unwrap();
+        symlink(other.path().join("secret.yaml"), dir.path().join("real/secret.yaml")).unwrap();
+        symlink("nothing", dir.path().join("nothing.yaml")).unwrap();
+        // What they lead to is found where it is, or is no business of ours.
+        symlink("real/a.yaml", dir.path().join("link.yaml")).unwrap();
+        symlink("..", dir.path().join("real/loop")).unwrap();
+        symlink(other.path().join("notes.txt"), dir.path().join("notes.txt")).unwrap();
+        symlink("nothing", dir.path().join("nothing.txt")).unwrap();
+        assert_eq!(files(&walk(dir.path(), &[])).unwrap().links, ["nothing.yaml", "out", "real/secret.yaml"]);
+        let error = files(&walk(dir.path(), &["nothing.yaml"])).unwrap_err();
+        assert_eq!(error.to_string(), "nothing.yaml is a link to nothing, and there is nothing");
+    }
+
+    #[test]
+    fn what_is_named_twice_is_taken_once() {
+        let dir = tree(&["x/a.yaml", "x/b.yaml"]);
+        let whole = dir.path().join("x/a.yaml");
+        let found = files(&walk(dir.path(), &["x", "x/a.yaml", "./x/../x/a.yaml", whole.to_str().unwrap(), "x/"])).unwrap();
+        assert_eq!(found.files, ["x/a.yaml", "x/b.yaml"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_and_links_to_it_are_taken_once() {
+        use std::os::unix::fs::symlink;
+        let (dir, other) = (tree(&["a.yaml"]), tree(&["b.yaml"]));
+        symlink("a.yaml", dir.path().join("0.yaml")).unwrap();
+        let outside = other.path().join("b.yaml");
+        ["y.yaml", "z.yaml"].iter().for_each(|link| symlink(&outside, dir.path().join(link)).unwrap());
+        let found = files(&walk(dir.path(), &["0.yaml", "a.yaml", "y.yaml", "z.yaml", "z.yaml"])).unwrap();
+        assert_eq!(found.files, ["a.yaml", "y.yaml"]);
+        let found = files(&walk(dir.path(), &["y.yaml", outside.to_str().unwrap()])).unwrap();
+        assert!(found.files.len() == 1 && found.files[0].ends_with("b.yaml"), "{:?}", found.files);
     }
 
     #[cfg(unix)]

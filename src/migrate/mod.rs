@@ -42,6 +42,11 @@ pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
     file.finish(why)
 }
 
+/// Whether a text asks to be left alone, which is heard where it cannot be read as well.
+pub fn is_ignored(text: &str) -> bool {
+    suppress::whole_file(text)
+}
+
 /// A file on its way.
 struct File<'a> {
     /// The text after the steps so far.
@@ -64,7 +69,10 @@ struct Failure {
 
 impl File<'_> {
     fn migrate(&mut self, runs: &[Run]) -> Result<(), Failure> {
-        let mut draft = self.read()?;
+        let mut draft = match self.read() {
+            Err(_) if is_ignored(&self.text) => return Ok(()),
+            read => read?,
+        };
         self.suppressions(runs);
         for run in runs {
             for active in &run.active {
@@ -266,7 +274,7 @@ impl File<'_> {
             );
             self.report.findings.push(finding);
         }
-        for one in found.iter().filter(|one| one.id != "*") {
+        for one in found.iter().filter(|one| one.id != suppress::ALL) {
             let finding = unknown(&self.report.source, one, runs);
             self.report.findings.extend(finding);
         }
@@ -279,10 +287,12 @@ impl File<'_> {
     /// Suppressions of migrations of this run that nothing needed.
     fn unused(&mut self) {
         for one in self.suppressions.iter().filter(|s| !s.used) {
-            let message = format!(
-                "`{}` suppresses nothing here; in this run no finding or edit of that name falls on what it covers.",
-                one.id
-            );
+            let message = match one.id.as_str() {
+                suppress::ALL => "`ignore-file` suppresses nothing: in this run there is no finding or edit in this file.".into(),
+                id => format!(
+                    "`{id}` suppresses nothing here; in this run no finding or edit of that name falls on what it covers."
+                ),
+            };
             let finding = Finding::at(&self.report.source, one.comment.clone(), "yamlift/suppression", Level::Note, message)
                 .with_help("take the comment out");
             self.report.findings.push(finding);

@@ -13,6 +13,9 @@ pub struct Suppression {
     pub used: bool,
 }
 
+/// The id of those that name no migration: every one is meant.
+pub const ALL: &str = "*";
+
 /// A directive that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unclear {
@@ -53,6 +56,11 @@ pub fn find(text: &str) -> (Vec<Suppression>, Vec<Unclear>) {
     (found, unclear)
 }
 
+/// Whether a text asks to be left alone as a whole. Works on what is no YAML as well, as `find` reads lines.
+pub fn whole_file(text: &str) -> bool {
+    find(text).0.iter().any(|one| one.id == ALL && one.extent == (0..text.len()))
+}
+
 /// The byte of the `#` of a comment to us, above an entry or behind it, and the text behind `yamlift:`.
 fn directive(line: &str) -> Option<(usize, &str)> {
     let mut comments = line.match_indices('#').filter(|(at, _)| line[..*at].is_empty() || line[..*at].ends_with([' ', '\t']));
@@ -65,7 +73,7 @@ fn parse(directive: &str) -> Result<(bool, Vec<&str>), &'static str> {
         None => (false, directive.strip_prefix("ignore").ok_or("write `ignore[ID] reason` or `ignore-file[ID] reason`")?),
     };
     if whole_file && (rest.is_empty() || rest.starts_with(' ')) {
-        return Ok((true, vec!["*"]));
+        return Ok((true, vec![ALL]));
     }
     let ids = rest.strip_prefix('[').and_then(|r| r.split_once(']')).ok_or("name the migration: `ignore[ID] reason`")?.0;
     let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
@@ -105,7 +113,7 @@ fn entry_below(text: &str, at: usize) -> Span {
 impl Suppression {
     /// Whether it names the migration `id`.
     pub fn names(&self, id: &str) -> bool {
-        self.id == "*" || self.id == id || id.ends_with(&format!("/{}", self.id))
+        self.id == ALL || self.id == id || id.ends_with(&format!("/{}", self.id))
     }
 
     pub fn covers(&self, span: &Span) -> bool {
@@ -143,6 +151,13 @@ mod tests {
         assert_eq!(found[0].extent, 0..text.len());
         let (found, unclear) = find("a: 1\n# yamlift: ignore-file[z]\n");
         assert!(found.is_empty() && unclear.len() == 1);
+    }
+
+    #[test]
+    fn a_file_that_asks_to_be_left_alone() {
+        assert!(whole_file("# Copyright\n# yamlift: ignore-file not ours\n}{ {{ end }}\n"));
+        assert!(!whole_file("# yamlift: ignore-file[z] vendored\na: 1\n"));
+        assert!(!whole_file("a: 1\n# yamlift: ignore-file\n"));
     }
 
     #[test]

@@ -6,6 +6,9 @@ use std::process::{Command, Stdio};
 /// Paths that one call of git gets; a command line has a limit.
 const AT_ONCE: usize = 400;
 
+/// What git sets for hooks and the like, and obeys before it looks around: it would answer for another checkout.
+const ELSEWHERE: [&str; 3] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"];
+
 /// Those of `files` (relative to `root`) that are untracked, ignored or changed, as git sees them. Files outside of any
 /// git checkout are none of its business, nor is anything where there is no git.
 ///
@@ -33,6 +36,9 @@ pub fn files(root: &Path, files: &[&str]) -> Result<Vec<String>, String> {
 /// Paths that `git status` names; none where there is no git.
 fn status<'a>(top: &Path, paths: impl Iterator<Item = &'a Path>) -> Result<Option<Vec<PathBuf>>, String> {
     let mut git = Command::new("git");
+    ELSEWHERE.iter().for_each(|name| {
+        git.env_remove(name);
+    });
     git.arg("-C").arg(top).args(["--literal-pathspecs", "--no-optional-locks", "status", "--porcelain", "-z"]);
     git.args(["--untracked-files=all", "--ignored=matching", "--no-renames", "--"]).args(paths).stdin(Stdio::null());
     let output = match git.output() {
@@ -66,7 +72,12 @@ mod tests {
 
     fn git(dir: &Path, args: &[&str]) {
         let settings = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
-        let output = Command::new("git").args(settings).args(args).current_dir(dir).output().unwrap();
+        let mut git = Command::new("git");
+        // Under a hook this would be done to the checkout that the tests lie in.
+        ELSEWHERE.iter().for_each(|name| {
+            git.env_remove(name);
+        });
+        let output = git.args(settings).args(args).current_dir(dir).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 

@@ -178,7 +178,7 @@ pub fn failures(report: &Report, voice: Voice) -> String {
             let _ = writeln!(out, "{error}: could not {} {}: {kind}", deed(group[0]), files(group.len()));
             let _ = writeln!(out, "  {}, … (all with -v)", some.join(", "));
         }
-        if let Some(help) = group[0].findings.iter().find_map(|finding| finding.help.as_deref()) {
+        if let Some(help) = group[0].findings.first().and_then(|finding| finding.help.as_deref()) {
             for line in help.lines() {
                 let _ = writeln!(out, "  {line}");
             }
@@ -197,11 +197,11 @@ fn why(file: &FileReport) -> &str {
     }
 }
 
-/// What did not work: the reason that `output::write` gives starts with `not written`.
+/// What did not work.
 fn deed(file: &FileReport) -> &'static str {
-    match (why(file), file.findings.first().map(|f| f.id.as_str())) {
-        (why, _) if why.starts_with("not written") => "write",
-        (_, Some("yamlift/unproven")) => "prove the edit of",
+    match file.findings.first().map(|f| f.id.as_str()) {
+        Some("yamlift/unwritten") => "write",
+        Some("yamlift/unproven") => "prove the edit of",
         _ => "read",
     }
 }
@@ -249,7 +249,7 @@ mod tests {
     const PLAIN: Voice = Voice { colour: false, least: Level::Note, verbose: false, wrote: false };
 
     fn report(files: Vec<FileReport>) -> Report {
-        Report { looked_at: files.len(), parsed: files.len(), files }
+        Report { looked_at: files.len(), parsed: files.len(), files, ..Report::default() }
     }
 
     fn file(text: &str) -> FileReport {

@@ -22,6 +22,8 @@ struct Document<'a> {
     summary: Summary,
     files: Vec<File<'a>>,
     offered: Vec<Offered>,
+    /// Links that hide something, as links are not followed.
+    not_followed: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -62,6 +64,7 @@ pub fn render(report: &Report, runs: &[Ran]) -> String {
         summary: report.summary(),
         files: report.files.iter().map(file).collect(),
         offered: report.offers(),
+        not_followed: &report.links,
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');

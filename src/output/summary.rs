@@ -12,8 +12,17 @@ pub struct End<'a> {
     pub wrote: bool,
     pub took: Duration,
     pub exit: u8,
-    /// The command that would write, as typed.
-    pub write_it: Option<String>,
+    /// What can be typed next; none where the text came from standard input.
+    pub next: Option<Next>,
+}
+
+/// Whole commands, made from the one that was typed.
+#[derive(Debug, Clone)]
+pub struct Next {
+    /// Writes what was shown.
+    pub write: String,
+    /// Shows what was only offered as well.
+    pub offered: String,
 }
 
 pub fn render(report: &Report, end: &End) -> String {
@@ -22,6 +31,7 @@ pub fn render(report: &Report, end: &End) -> String {
     for run in end.runs.iter().filter(|run| !run.blank.is_empty()) {
         out += &format!("The {} pack has no migrations for {} yet: read their upgrade notes.\n", run.pack, run.blank.join(", "));
     }
+    out += &not_followed(&report.links);
     if sum.failed == 0 && sum.changed == 0 && report.files.is_empty() {
         let versions: Vec<String> = end.runs.iter().map(|run| format!("{} {}", run.pack, run.to)).collect();
         return out + &format!("{}: nothing to migrate in {} ({} read)\n", versions.join(", "), files(sum.files), sum.parsed);
@@ -34,10 +44,27 @@ pub fn render(report: &Report, end: &End) -> String {
     }
     out += &counts(&sum, end);
     out.push('\n');
-    if let (false, true, Some(command)) = (end.wrote, sum.changed > 0, &end.write_it) {
-        out += &format!("Write it: {command}\n");
+    let Some(next) = &end.next else { return out };
+    if !end.wrote && sum.changed > 0 {
+        out += &format!("Write it: {}\n", next.write);
+    }
+    if !report.offers().is_empty() {
+        out += &format!("See what was offered: {}\n", next.offered);
     }
     out
+}
+
+fn not_followed(links: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let some = links.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match links.len() {
+        0 => String::new(),
+        1 => format!("1 link was not followed ({some}): name what it leads to, to have it looked at\n"),
+        many => {
+            let more = if many > SHOWN { ", …" } else { "" };
+            format!("{many} links were not followed ({some}{more}): name what they lead to, to have it looked at\n")
+        }
+    }
 }
 
 /// `2 files to change, 212 unchanged, 0 unread · 1 warning · 38 ms`; the files add up.
@@ -74,7 +101,8 @@ mod tests {
     use crate::source::Source;
 
     fn end(runs: &[Ran], wrote: bool, exit: u8) -> End<'_> {
-        End { runs, wrote, took: Duration::from_millis(38), exit, write_it: Some("yamlift migrate -w".into()) }
+        let next = Next { write: "yamlift migrate -w".into(), offered: "yamlift migrate --safety review".into() };
+        End { runs, wrote, took: Duration::from_millis(38), exit, next: Some(next) }
     }
 
     #[test]
@@ -105,8 +133,8 @@ mod tests {
             verbs: Vec::new(),
         });
         let failed = FileReport::unread(Source::new("b", ""), "no", None, None);
-        let report = Report { files: vec![changed, failed], looked_at: 10, parsed: 3 };
+        let report = Report { files: vec![changed, failed], looked_at: 10, parsed: 3, ..Report::default() };
         let text = render(&report, &end(&[], false, 2));
-        assert_eq!(text, "1 file to change, 8 unchanged, 1 unread · 38 ms · exit 2\nWrite it: yamlift migrate -w\n");
+        assert_eq!(text, "1 file to change, 8 unchanged, 1 unread · 1 error · 38 ms · exit 2\nWrite it: yamlift migrate -w\n");
     }
 }

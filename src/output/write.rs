@@ -1,5 +1,5 @@
 //! The only place that writes files of the user: the whole new file or the old one, never a part.
-use crate::report::{FileReport, Outcome, Report};
+use crate::report::{FileReport, Finding, Level, Outcome, Report};
 use crate::source::Source;
 use std::fs;
 use std::io::{self, Write as _};
@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 /// Why a file was left as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    #[error("not written: it changed on disk since it was read")]
+    #[error("it changed on disk since it was read")]
     Changed,
-    #[error("not written: the file is read-only")]
+    #[error("the file is read-only")]
     ReadOnly,
-    #[error("not written: it is a link that leads out of {0}")]
+    #[error("it is a link that leads out of {0}")]
     Outside(PathBuf),
-    #[error("not written: {0}")]
+    #[error("{0}")]
     Io(#[from] io::Error),
 }
 
@@ -22,7 +22,9 @@ pub enum Refused {
 pub fn all(root: &Path, report: &mut Report) {
     for file in report.files.iter_mut().filter(|file| file.changed() && !file.failed()) {
         if let Err(refused) = one(root, file) {
-            file.outcome = Outcome::Failed(refused.to_string());
+            let why = refused.to_string();
+            file.findings.insert(0, Finding::at(&file.source, 0..0, "yamlift/unwritten", Level::Error, why.clone()));
+            file.outcome = Outcome::Failed(why);
             file.steps.clear();
         }
     }

@@ -1,9 +1,10 @@
 //! Every pack at hand, and what a request makes of them.
 use super::compile::{self, Around, PackHead};
 use super::params::Param;
-use super::registry::{Request, Run, names, pick};
+use super::registry::{Request, Run, names, pick, suggestion};
 use super::target::Carrier;
 use super::version::Version;
+use super::way::{self, Way};
 use super::{Migration, Pack};
 use super::{PackError, error};
 use std::collections::BTreeMap;
@@ -26,8 +27,10 @@ struct Files {
     pages: BTreeMap<String, (String, String)>,
     /// Path below `templates/` → text.
     templates: BTreeMap<String, String>,
-    /// It came with the binary.
-    embedded: bool,
+    /// The folder that it was read from; none: it came with the binary.
+    folder: Option<PathBuf>,
+    /// The binary has one of that name as well.
+    replaces: bool,
 }
 
 impl Library {
@@ -39,25 +42,34 @@ impl Library {
         let mut library = Library { packs: BTreeMap::new(), carriers: Arc::new(Vec::new()) };
         let mut carriers = Vec::new();
         let embedded = EMBEDDED.iter().map(|(path, text)| ((*path).to_owned(), (*path).to_owned(), (*text).to_owned()));
-        library.take(embedded.collect(), &mut carriers)?;
-        library.packs.values_mut().for_each(|files| files.embedded = true);
+        library.take(embedded.collect(), None, &mut carriers)?;
         for folder in folders {
             let root = root_of(folder)?;
             let mut files = Vec::new();
             for below in ["migrations", "templates"] {
                 read_folder(&root.join(below), below, &mut files)?;
             }
-            library.take(files, &mut carriers)?;
+            library.take(files, Some(&root), &mut carriers)?;
         }
         library.carriers = Arc::new(carriers);
         Ok(library)
     }
 
     /// Sorts files (path below the root, path for errors, text) into packs.
-    fn take(&mut self, files: Vec<(String, String, String)>, carriers: &mut Vec<Carrier>) -> Result<(), PackError> {
+    fn take(
+        &mut self,
+        files: Vec<(String, String, String)>,
+        folder: Option<&Path>,
+        carriers: &mut Vec<Carrier>,
+    ) -> Result<(), PackError> {
         let mut packs: BTreeMap<String, Files> = BTreeMap::new();
         let mut templates = BTreeMap::new();
         for (path, shown, text) in files {
+            if path.starts_with("migrations/") && path.ends_with(".yml") {
+                let renamed = shown.trim_end_matches("yml");
+                let no = error("a file of a pack ends in .yaml, or it is not read", format!("rename it to {renamed}yaml"));
+                return Err(PackError { place: Some((shown, 1, 1)), ..no });
+            }
             if let Some(template) = path.strip_prefix("templates/") {
                 templates.insert(template.to_owned(), text);
             } else if let Some(below) = path.strip_prefix("migrations/carriers/") {
@@ -75,9 +87,17 @@ impl Library {
             if !files.pages.contains_key("pack.yaml") {
                 return Err(error(format!("the pack `{name}` has no pack.yaml"), None));
             }
+            files.folder = folder.map(Path::to_owned);
+            files.replaces = self.packs.get(&name).is_some_and(|old| old.folder.is_none() || old.replaces);
             self.packs.insert(name, files);
         }
         Ok(())
+    }
+
+    /// Packs that take the place of embedded ones, each with its folder.
+    pub fn replacing(&self) -> impl Iterator<Item = (&str, &Path)> {
+        let own = self.packs.iter().filter(|(_, files)| files.replaces);
+        own.filter_map(|(name, files)| Some((name.as_str(), files.folder.as_deref()?)))
     }
 
     /// Names of the packs, sorted.
@@ -126,7 +146,7 @@ impl Library {
             let own = format!("stanzas/{name}/{path}");
             files.templates.get(&own).or_else(|| files.templates.get(path)).cloned()
         };
-        let around = Around { targets: &head.targets, template: &template, check };
+        let around = Around { targets: &head.targets, chain: &head.chain, template: &template, check };
         let mut migrations = Vec::new();
         for (below, (shown, text)) in &files.pages {
             let Some((folder, slug)) = below.split_once('/') else { continue };
@@ -172,21 +192,13 @@ impl Library {
     /// Unknown packs, versions, ids, parameters (each with what is there instead); values of the wrong type; a required
     /// parameter of an active migration that has no value.
     pub fn runs(&self, request: &Request) -> Result<Vec<Run>, PackError> {
+        way::check(request, |pack| self.files(pack).map(|_| ()))?;
         let mut runs = Vec::new();
         let ids = Arc::new(self.packs.keys().flat_map(|pack| self.ids(pack)).collect());
         for (name, version) in &request.to {
             let head = self.head(name)?;
-            let to = version_of(name, version, &head.chain)?;
-            let said = request.from.iter().find(|(pack, _)| pack.as_deref().is_none_or(|p| p == name));
-            let from = match said {
-                Some((_, version)) => version_of(name, version, &head.chain)?,
-                None => before(&to, &head.chain),
-            };
-            if from > to {
-                let help = "yamlift goes forward; swap `--from` and `--to`?".to_owned();
-                return Err(error(format!("`--from {from}` is newer than `--to {name}@{to}`"), help));
-            }
-            let pack = self.load(name, head, !self.files(name)?.embedded, |folder| match folder {
+            let Way { from, assumed, to } = way::find(name, version, request, &head.chain)?;
+            let pack = self.load(name, head, self.files(name)?.folder.is_some(), |folder| match folder {
                 Folder::Version(version) => *version > from && *version <= to,
                 Folder::Any => true,
             })?;
@@ -197,7 +209,7 @@ impl Library {
                 blank,
                 pack: Arc::new(pack),
                 from,
-                assumed: said.is_none(),
+                assumed,
                 to,
                 active: Vec::new(),
                 left_out: Vec::new(),
@@ -212,12 +224,15 @@ impl Library {
         for run in &mut runs {
             super::values::set(run, request)?;
         }
-        super::values::check(request, &runs)?;
-        for run in &mut runs {
-            pick(run, request);
-            super::values::required(run)?;
-        }
+        runs.iter_mut().for_each(|run| pick(run, request));
+        super::values::check(request, &runs, |name| request.to.iter().any(|(pack, _)| self.declares(pack, name)))?;
+        runs.iter().try_for_each(super::values::required)?;
         Ok(runs)
+    }
+
+    /// Whether a migration of the pack has this parameter, of whatever version.
+    fn declares(&self, pack: &str, name: &str) -> bool {
+        self.pack(pack).is_ok_and(|pack| pack.params.contains_key(name))
     }
 
     /// Every id of `--only`, `--skip` and `--enable` names one migration of the run's packs.
@@ -231,10 +246,7 @@ impl Library {
             match named.as_slice() {
                 [_] => {}
                 [] => {
-                    let slugs = ids.iter().map(|full| full.rsplit('/').next().unwrap_or(full));
-                    let near = super::near(id.rsplit('/').next().unwrap_or(id), slugs);
-                    let help =
-                        near.map_or_else(|| "`yamlift list` shows them".to_owned(), |near| format!("did you mean `{near}`?"));
+                    let help = suggestion(id, &ids).unwrap_or_else(|| all_of(runs));
                     return Err(error(format!("`--{flag} {id}`: no migration of that name"), help));
                 }
                 several => {
@@ -251,6 +263,12 @@ impl Library {
         let pages = self.packs.get(pack).map(|f| f.pages.keys()).into_iter().flatten();
         pages.filter(|p| p.contains('/')).map(|p| format!("{pack}/{}", p.trim_end_matches(".yaml"))).collect()
     }
+}
+
+/// Where the migrations of some runs are named.
+fn all_of(runs: &[Run]) -> String {
+    let lists: Vec<String> = runs.iter().map(|run| format!("`yamlift list {}`", run.pack.name)).collect();
+    format!("{} names them", lists.join(", "))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -288,31 +306,6 @@ fn after(mut migrations: Vec<Arc<Migration>>) -> Result<Vec<Arc<Migration>>, Pac
         out.push(migrations.remove(next));
     }
     Ok(out)
-}
-
-/// The version of the chain that `text` is, or is a patch of.
-fn version_of(pack: &str, text: &str, chain: &[Version]) -> Result<Version, PackError> {
-    let parsed = Version::parse(text);
-    if let Some(found) = parsed.as_ref().and_then(|v| chain.iter().find(|c| v.is_within(c))) {
-        return Ok(found.clone());
-    }
-    let all: Vec<String> = chain.iter().map(Version::to_string).collect();
-    let sorted = |text: &str| {
-        let mut chars: Vec<char> = text.chars().collect();
-        chars.sort_unstable();
-        chars
-    };
-    let turned = all.iter().find(|v| sorted(v) == sorted(text)).map(String::as_str);
-    let near = turned.or_else(|| super::near(text, all.iter().map(String::as_str)));
-    let mut help = format!("versions: {}", all.join(" "));
-    if let Some(near) = near {
-        help.push_str(&format!("\ndid you mean {near}?"));
-    }
-    Err(error(format!("the {pack} pack has no version {text}"), help))
-}
-
-fn before(to: &Version, chain: &[Version]) -> Version {
-    chain.iter().rev().find(|v| *v < to).unwrap_or(to).clone()
 }
 
 /// The folder that holds `migrations/`: the one given, or the one above where `migrations` itself was named.

@@ -15,6 +15,7 @@ pub mod texts;
 pub mod values;
 pub mod verbs;
 pub mod version;
+pub mod way;
 
 use crate::expr::ExprId;
 use crate::report::Level;

@@ -144,7 +144,7 @@ impl Param {
 fn article(kind: &Kind) -> String {
     match kind {
         Kind::Integer => "an integer".into(),
-        Kind::HostPort => "host:port".into(),
+        Kind::HostPort => "host:port (an IPv6 address in brackets)".into(),
         Kind::Boolean => "true or false".into(),
         Kind::Duration => "a duration such as 10s".into(),
         Kind::Version => "a version such as 1.34".into(),
@@ -188,8 +188,7 @@ fn fit(kind: &Kind, value: &Json) -> Option<Json> {
         (Kind::HostPort, Json::String(s)) => {
             let (host, port) = s.rsplit_once(':')?;
             let port: u16 = port.parse().ok().filter(|p| *p > 0)?;
-            let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
-            (!host.is_empty() && !host.contains(['/', ' '])).then(|| json!({ "host": host, "port": port }))
+            Some(json!({ "host": bare_host(host)?, "port": port }))
         }
         (Kind::HostPort, Json::Object(map)) => {
             let port = map.get("port")?.as_u64().filter(|p| (1..=65535).contains(p))?;
@@ -202,6 +201,14 @@ fn fit(kind: &Kind, value: &Json) -> Option<Json> {
             .collect::<Option<serde_json::Map<_, _>>>()
             .map(Json::Object),
         _ => None,
+    }
+}
+
+/// A name or an address, without the brackets that an IPv6 address has before a port: host and port are written apart.
+fn bare_host(text: &str) -> Option<&str> {
+    match text.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+        Some(inner) => inner.parse::<std::net::Ipv6Addr>().is_ok().then_some(inner),
+        None => (!text.is_empty() && !text.contains(['/', ' ', ':', '[', ']'])).then_some(text),
     }
 }
 
@@ -251,6 +258,9 @@ mod tests {
             ("integer", "x"),
             ("host-port", "a"),
             ("host-port", "a:0"),
+            ("host-port", "a:1:2"),
+            ("host-port", "::1:80"),
+            ("host-port", "[a]:80"),
             ("boolean", "yes"),
             ("duration", "10"),
             ("version", "new"),

@@ -3,7 +3,7 @@ pub use super::PackError;
 pub use super::library::Library;
 use super::target::Carrier;
 use super::version::{Phase, Version, phase};
-use super::{Honoured, Migration, Need, Pack, Rule, Safety};
+use super::{Honoured, Migration, Need, Pack, Rule, Safety, near};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -82,6 +82,29 @@ pub fn names(short: &str, id: &str) -> bool {
     short == id || id.strip_suffix(short).is_some_and(|rest| rest.ends_with('/'))
 }
 
+/// What may have been meant by `short`, which names none of `ids`: the nearest one, else those that hold the word.
+pub fn suggestion(short: &str, ids: &[String]) -> Option<String> {
+    const SHOWN: usize = 8;
+    let word = slug(short);
+    if let Some(near) = near(word, ids.iter().map(|id| slug(id))) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    let holding: Vec<&str> = ids.iter().map(|id| slug(id)).filter(|slug| !word.is_empty() && slug.contains(word)).collect();
+    match holding.as_slice() {
+        [] => None,
+        [one] => Some(format!("did you mean `{one}`?")),
+        several => {
+            let more = if several.len() > SHOWN { ", …" } else { "" };
+            let some = several.iter().take(SHOWN).map(|slug| format!("`{slug}`")).collect::<Vec<_>>();
+            Some(format!("did you mean one of {}{more}?", some.join(", ")))
+        }
+    }
+}
+
+fn slug(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}
+
 /// Picks the rules in force and says of the others why they are not.
 pub(super) fn pick(run: &mut Run, request: &Request) {
     let asked = |ids: &[String], id: &str| ids.iter().any(|short| names(short, id));
@@ -93,7 +116,7 @@ pub(super) fn pick(run: &mut Run, request: &Request) {
         } else if asked(&request.skip, id) {
             Some("`--skip` names it".to_owned())
         } else if !migration.enabled && !enabled {
-            Some(format!("off unless asked for: --enable {}", id.rsplit('/').next().unwrap_or(id)))
+            Some(format!("off unless asked for: --enable {}", slug(id)))
         } else {
             None
         };

@@ -1,7 +1,7 @@
 //! The parameters of a run: what was set, checked against what its migrations declare.
-use super::PackError;
 use super::params::Param;
 use super::registry::{Request, Run};
+use super::{Migration, PackError};
 
 fn error(message: String, help: Option<String>) -> PackError {
     PackError { message, place: None, help }
@@ -20,27 +20,49 @@ pub fn set(run: &mut Run, request: &Request) -> Result<(), PackError> {
     Ok(())
 }
 
-/// Every name that was set is one of a parameter of some run.
-pub fn check(request: &Request, runs: &[Run]) -> Result<(), PackError> {
+/// Every name that was set is one of a parameter of some run; files may set more, for other runs: `elsewhere` knows those.
+/// Comes after `pick`, to tell what runs from what does not.
+pub fn check(request: &Request, runs: &[Run], elsewhere: impl Fn(&str) -> bool) -> Result<(), PackError> {
     let known: Vec<&Param> = runs.iter().flat_map(|r| r.pack.params.values()).collect();
-    let given = request.set.iter().map(|(name, _)| name).chain(request.values.iter().map(|(name, _)| name));
-    for name in given {
-        if known.iter().any(|p| p.name == *name) {
+    let typed = request.set.iter().map(|(name, _)| (name, false));
+    let read = request.values.iter().map(|(name, _)| (name, true));
+    for (name, in_file) in typed.chain(read) {
+        if known.iter().any(|p| p.name == *name) || (in_file && elsewhere(name)) {
             continue;
         }
-        let near = super::near(name, known.iter().map(|p| p.name.as_str()));
-        let message = match near {
-            Some(near) => format!("no active migration has a parameter `{name}`; did you mean `{near}`?"),
-            None => format!("no active migration has a parameter `{name}`"),
-        };
-        let mut lines: Vec<String> = known.iter().map(|p| format!("{} <{}>  {}", p.name, p.kind, p.help)).collect();
-        lines.dedup();
-        if let Some(near) = near {
-            lines.retain(|line| line.starts_with(near));
-        }
-        return Err(error(message, Some(lines.join("\n"))));
+        let message = format!("no active migration has a parameter `{name}`");
+        return Err(match super::near(name, known.iter().map(|p| p.name.as_str())) {
+            Some(near) => {
+                let lines = known.iter().find(|p| p.name == near).and_then(|p| help_of(p));
+                error(format!("{message}; did you mean `{near}`?"), lines)
+            }
+            None => error(message, Some(all_of(runs).join("\n"))),
+        });
     }
     Ok(())
+}
+
+/// A line for each parameter of some runs: those of migrations that run, then the others with the reason.
+fn all_of(runs: &[Run]) -> Vec<String> {
+    let (mut active, mut others) = (Vec::new(), Vec::new());
+    for (run, param) in runs.iter().flat_map(|run| run.pack.params.values().map(move |param| (run, param))) {
+        match idle(run, &param.name) {
+            None => active.extend(help_of(param)),
+            Some((migration, why)) => {
+                let slug = migration.id.rsplit('/').next().unwrap_or(&migration.id);
+                others.push(format!("{} <{}>  only for {slug}, {why}", param.name, param.kind));
+            }
+        }
+    }
+    active.extend(others);
+    active
+}
+
+/// The migration that has this parameter and does not run, and why; none where one runs that may use it.
+pub fn idle<'r>(run: &'r Run, name: &str) -> Option<(&'r Migration, &'r str)> {
+    let used = run.active.iter().any(|active| active.migration.params.contains_key(name));
+    let (migration, why) = run.left_out.iter().find(|(migration, _)| migration.params.contains_key(name))?;
+    (!used).then_some((migration, why.as_str()))
 }
 
 /// Every parameter that an active migration declares, and that is neither optional nor has a default, has a value.

@@ -7,6 +7,7 @@ use super::texts::whole_expression;
 use super::{Action, Clash, Order, SetTo, Stanza, Verb, Wrap};
 use crate::expr::Mode;
 use crate::yaml::draft::Id;
+use crate::yaml::syntax;
 use crate::yaml::value::Value;
 
 const VERBS: &[&str] = &["rename", "set", "insert", "move", "copy", "wrap", "remove", "replace", "add-document", "within"];
@@ -122,6 +123,7 @@ fn stanza(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Stanza, Pa
         Some(("yaml", node)) => {
             let text = compiler.text(node)?;
             let text = if text.ends_with('\n') || whole_expression(&text) { text } else { text + "\n" };
+            check_stanza(compiler, node, &text)?;
             Ok(Stanza(compiler.expr(node, Mode::Stanza, &text)))
         }
         Some((_, node)) => {
@@ -131,10 +133,25 @@ fn stanza(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Stanza, Pa
             }
             let text = (compiler.around.template)(&name)
                 .ok_or_else(|| page.error(node, format!("no template `{name}` below `templates/`")))?;
+            check_stanza(compiler, node, &text)?;
             Ok(Stanza(compiler.expr(node, Mode::Stanza, &text)))
         }
         None => Err(page.error(at, "`yaml` (or `template`) is missing here")),
     }
+}
+
+/// A stanza that computes nothing must be YAML as it stands; what the others give is known where they hit.
+fn check_stanza(compiler: &Compiler, node: Id, text: &str) -> Result<(), PackError> {
+    let computes = ["<<", "<%", "<#"].iter().any(|sign| text.contains(sign));
+    if computes || !compiler.around.check {
+        return Ok(());
+    }
+    let why = match syntax::parse(text) {
+        Ok(tree) if tree.docs.len() <= 1 => return Ok(()),
+        Ok(_) => "it holds several documents".to_owned(),
+        Err(no) => no.message,
+    };
+    Err(compiler.page.error(node, format!("the new text is not YAML: {why}")))
 }
 
 fn order(compiler: &Compiler, fields: &Fields) -> Result<Order, PackError> {
