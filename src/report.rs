@@ -11,6 +11,9 @@ pub enum Level {
     Error,
 }
 
+/// Id of the findings on a text within a file that could not be read: as bad as a file that could not be.
+pub const UNREAD_TEXT: &str = "yamlift/embedded";
+
 /// What a person has to know, at a place of a file as it is on disk.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {

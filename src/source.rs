@@ -1,4 +1,5 @@
 //! One file's exact text.
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 /// A file as it was read: the text without its byte order mark, and what is needed to write it back.
@@ -35,6 +36,37 @@ impl Source {
     }
 }
 
+/// `text` with the escapes of ASCII characters resolved (`\x73`, `\u0073`, `\/`), so that a name is found however a
+/// double-quoted string or JSON spells it. For searching alone: what it gives need not be YAML.
+pub fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    let escape = |at: usize| -> Option<(u8, usize)> {
+        let digits = match text.get(at + 1)? {
+            b'/' => return Some((b'/', 2)),
+            b'x' => 2,
+            b'u' => 4,
+            b'U' => 8,
+            _ => return None,
+        };
+        let hex = std::str::from_utf8(text.get(at + 2..at + 2 + digits)?).ok()?;
+        let code = u32::from_str_radix(hex, 16).ok().filter(|code| *code < 0x80)?;
+        Some((u8::try_from(code).ok()?, 2 + digits))
+    };
+    let mut out = Vec::new();
+    let mut kept = 0;
+    for at in (0..text.len()).filter(|at| text[*at] == b'\\') {
+        if let Some((byte, len)) = escape(at).filter(|_| at >= kept) {
+            out.extend_from_slice(&text[kept..at]);
+            out.push(byte);
+            kept = at + len;
+        }
+    }
+    if kept == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.extend_from_slice(&text[kept..]);
+    Cow::Owned(out)
+}
+
 /// 1-based line and column (in characters) of byte `at` of `text`; past the end counts as the end.
 pub fn line_column(text: &str, at: usize) -> (usize, usize) {
     let mut at = at.min(text.len());
@@ -44,4 +76,17 @@ pub fn line_column(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     (before.matches('\n').count() + 1, text[line_start..at].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_ascii_are_resolved() {
+        let plain = |text: &str| String::from_utf8(unescaped(text.as_bytes()).into_owned()).expect("UTF-8");
+        assert_eq!(plain(r#""light\x73tep": "a\/b""#), r#""lightstep": "a/b""#);
+        assert_eq!(plain(r"\u0041\U00000042\u00e9\"), r"AB\u00e9\");
+        assert!(matches!(unescaped(br"a\n\x\u12"), Cow::Borrowed(_)));
+    }
 }

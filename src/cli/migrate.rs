@@ -6,7 +6,7 @@ use crate::output::{diff, dirty, human, json, progress::Progress, summary, termi
 use crate::pack::registry::{self, Run};
 use crate::pack::values;
 use crate::pipeline::{self, Input, Job, Sources};
-use crate::report::{Level, Report};
+use crate::report::{Level, Report, UNREAD_TEXT};
 use anyhow::Context;
 use std::ffi::OsString;
 use std::io::Read;
@@ -165,7 +165,7 @@ fn result(args: &Migrate, report: &Report, ran: &[json::Ran], stdin: Option<&[u8
 }
 
 fn exit_code(args: &Migrate, report: &Report) -> u8 {
-    if report.failed().next().is_some() {
+    if report.failed().next().is_some() || report.findings().any(|finding| finding.id == UNREAD_TEXT) {
         return FAILED;
     }
     let pending = !args.write && report.changed().next().is_some();

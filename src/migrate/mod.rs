@@ -14,11 +14,11 @@ mod verify;
 
 use crate::index::Repo;
 use crate::pack::registry::{Active, Run};
-use crate::report::{FileReport, Finding, Level, Outcome, Splice, Step, apply};
-use crate::source::{Source, Span};
+use crate::report::{FileReport, Finding, Level, Outcome, Splice, Step};
+use crate::source::{Source, Span, unescaped};
 use crate::view::helm;
 use crate::yaml::draft::Draft;
-use crate::yaml::{render, syntax};
+use crate::yaml::syntax;
 use std::sync::Arc;
 
 /// One file taken through every run, its edits proven.
@@ -111,21 +111,18 @@ impl File<'_> {
         let outcome = self.rules(run, active, draft, &mut suppressions, careful);
         let id = &active.migration.id;
         if outcome.edited > 0 {
-            let splices = match render::render(draft) {
-                Ok(mut splices) => {
-                    splices.extend(outcome.modelines.iter().cloned());
-                    splices.sort_by_key(|splice| splice.at.start);
-                    splices
+            match verify::proven(draft, &outcome.modelines) {
+                Ok(edit) => {
+                    self.take_notes(id, &outcome, &suppressions);
+                    return self.step(run, active, edit, outcome, careful);
                 }
                 Err(_) if !careful => {
-                    // Some match cannot be written: find out which, one by one.
+                    // Some match cannot be written, or not be proven: find out which, one by one.
                     draft.roll_back(mark);
                     return self.migration(run, active, draft, true);
                 }
-                Err(refusal) => return Err(self.at_disk(unproven(refusal.at, refusal.message))),
-            };
-            self.take_notes(id, &outcome, &suppressions);
-            return self.step(run, active, draft, splices, outcome);
+                Err(why) => return Err(self.at_disk(unproven(why.at, why.why))),
+            }
         }
         draft.roll_back(mark);
         self.take_notes(id, &outcome, &suppressions);
@@ -145,10 +142,12 @@ impl File<'_> {
         let path = self.report.source.path.clone();
         let dir = path.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
         let repo = Arc::clone(self.repo);
+        let plain = unescaped(self.text.as_bytes());
+        let plain = std::str::from_utf8(&plain).unwrap_or(&self.text);
         let exists: crate::expr::Exists = Arc::new(move |path| repo.exists(&format!("{dir}{path}")));
         for one in &active.rules {
             let rule = &active.migration.rules[one.index];
-            if run.needles && !rule.needles.may_hit(&self.text) {
+            if run.needles && !rule.needles.may_hit(plain) {
                 continue;
             }
             let objects = objects.get_or_insert_with(|| document::objects(draft));
@@ -189,17 +188,16 @@ impl File<'_> {
         all
     }
 
-    /// Proves an edit and makes a step of it.
+    /// Makes a step of an edit, unless a second run would edit again.
     fn step(
         &mut self,
         run: &Run,
         active: &Active,
-        draft: &Draft,
-        splices: Vec<Splice>,
+        edit: verify::Edit,
         outcome: rule::Outcome,
+        careful: bool,
     ) -> Result<bool, Failure> {
-        let new = apply(&self.text, &splices);
-        let mut lost = verify::prove(draft, &new).map_err(|e| self.at_disk(unproven(e.at, e.why)))?;
+        let verify::Edit { splices, new, mut lost } = edit;
         // A modeline that follows is not gone.
         let follows = |comment: &str| outcome.modelines.iter().any(|m| comment.contains(&self.text[m.at.clone()]));
         lost.retain(|one| !follows(&one.comment));
@@ -209,7 +207,7 @@ impl File<'_> {
         let old = std::mem::replace(&mut self.text, new);
         let mut again = self.reparse()?;
         let mut suppressions = suppress::find(&self.text).0;
-        if self.rules(run, active, &mut again, &mut suppressions, false).edited > 0 {
+        if self.rules(run, active, &mut again, &mut suppressions, careful).edited > 0 {
             self.text = old;
             return Err(unproven(0, format!("{} would edit the file again in a second run", active.migration.id)));
         }
@@ -370,7 +368,7 @@ mod tests {
     fn bytes_find_their_way_back() {
         let splices = [Splice { at: 2..4, with: "xyz".into() }, Splice { at: 6..6, with: "!".into() }];
         // ab[cd→xyz]ef[→!]gh
-        let new = apply("abcdefgh", &splices);
+        let new = crate::report::apply("abcdefgh", &splices);
         assert_eq!(new, "abxyzef!gh");
         let back: Vec<usize> = (0..=new.len()).map(|at| before(&splices, at)).collect();
         assert_eq!(back, [0, 1, 2, 2, 2, 4, 5, 6, 6, 7, 8]);

@@ -10,7 +10,7 @@ use super::texts;
 use super::verb::{self, Refused, Trail};
 use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule, TargetRef};
-use crate::report::Level;
+use crate::report::{Level, UNREAD_TEXT};
 use crate::source::Span;
 use crate::yaml::draft::{Draft, Id, Mark};
 
@@ -49,7 +49,7 @@ pub struct Work<'a> {
     pub frame: &'a Frame<'a>,
     pub path: &'a str,
     pub partial: bool,
-    /// Whether each match must be writable by itself: asked for once something was not.
+    /// Whether each match must be proven by itself: asked for once something was not.
     pub careful: bool,
     /// The file is read through masks: it can be spoken of, but not edited.
     pub template: bool,
@@ -68,7 +68,7 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     // In a template, a text in a value is seldom YAML as it stands.
     for closed in search.closed.drain(..).filter(|_| !work.template) {
         let message = format!("The text in this value could not be read: {}", closed.why);
-        outcome.said.push(Said { id: Some("yamlift/embedded"), level: Level::Warning, at: closed.at, message, help: None });
+        outcome.said.push(Said { id: Some(UNREAD_TEXT), level: Level::Error, at: closed.at, message, help: None });
     }
     outcome
 }
@@ -227,10 +227,11 @@ fn attempt(
             return Err(refused(draft, one.hit, &why));
         }
         if work.careful
-            && let Err(refusal) = crate::yaml::render::render(draft)
+            && let Err(why) = super::verify::proven(draft, &[])
         {
-            let (at, message) = (refusal.at..refusal.at, left_alone(&refusal.message));
-            return Err(Said { id: None, level: Level::Error, at, message, help: Some(by_hand()) });
+            let inside = draft.file_span(one.hit.id).is_some_and(|hit| hit.start <= why.at && why.at < hit.end);
+            let at = if inside && why.at > 0 { why.at..why.at } else { place(draft, one.hit) };
+            return Err(Said { id: None, level: Level::Error, at, message: left_alone(&why.why), help: Some(by_hand()) });
         }
     }
     Ok(edited)

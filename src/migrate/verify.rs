@@ -1,4 +1,5 @@
 //! What is proven before anything is written: the new text means what was intended, to two readers; no comment is lost.
+use crate::report::{Splice, apply};
 use crate::source::Span;
 use crate::yaml::draft::{Body, Draft, Id};
 use crate::yaml::syntax;
@@ -21,6 +22,27 @@ pub struct Lost {
     pub comment: String,
 }
 
+/// An edit of a whole file, proven.
+pub struct Edit {
+    pub splices: Vec<Splice>,
+    pub new: String,
+    /// Comments that went with what was taken out.
+    pub lost: Vec<Lost>,
+}
+
+/// The edits of a draft, with `more` of comments, as one new text that is proven to mean them.
+///
+/// # Errors
+/// What cannot be written or does not hold.
+pub fn proven(draft: &Draft, more: &[Splice]) -> Result<Edit, Unproven> {
+    let mut splices = render::render(draft).map_err(|refusal| Unproven { at: refusal.at, why: refusal.message })?;
+    splices.extend(more.iter().cloned());
+    splices.sort_by_key(|splice| splice.at.start);
+    let new = apply(&draft.texts[0].text, &splices);
+    let lost = prove(draft, &new)?;
+    Ok(Edit { splices, new, lost })
+}
+
 fn unproven<T>(at: usize, why: impl Into<String>) -> Result<T, Unproven> {
     Err(Unproven { at, why: why.into() })
 }
@@ -29,7 +51,7 @@ fn unproven<T>(at: usize, why: impl Into<String>) -> Result<T, Unproven> {
 ///
 /// # Errors
 /// The first thing that does not hold.
-pub fn prove(draft: &Draft, new: &str) -> Result<Vec<Lost>, Unproven> {
+fn prove(draft: &Draft, new: &str) -> Result<Vec<Lost>, Unproven> {
     let old = &draft.texts[0].text;
     let tree = match syntax::parse(new) {
         Ok(tree) => tree,
@@ -61,7 +83,7 @@ fn documents(draft: &Draft) -> Result<Vec<Value>, Unproven> {
 
 /// The data of a node with opened texts as the strings that they are.
 fn outer(draft: &Draft, id: Id) -> Result<Value, Unproven> {
-    Ok(match &draft.node(id).body {
+    let value = match &draft.node(id).body {
         Body::Embedded { .. } => match render::inner_text(draft, id) {
             Ok(text) => Value::Str(text),
             Err(e) => return unproven(e.at, e.message),
@@ -76,8 +98,20 @@ fn outer(draft: &Draft, id: Id) -> Result<Value, Unproven> {
         }
         Body::Seq { children, .. } => Value::Seq(children.iter().map(|c| outer(draft, c.value)).collect::<Result<_, _>>()?),
         Body::Alias(target) => outer(draft, *target)?,
-        Body::Scalar { value, .. } => value.clone(),
+        Body::Scalar { value, .. } => return Ok(value.clone()),
+    };
+    Ok(match own_tag(draft, id) {
+        Some(tag) => Value::Tagged(tag, Box::new(value)),
+        None => value,
     })
+}
+
+/// The tag of a collection, where it is one of a program's own.
+fn own_tag(draft: &Draft, id: Id) -> Option<String> {
+    let origin = draft.node(id).origin.filter(|_| !matches!(draft.node(id).body, Body::Alias(_) | Body::Embedded { .. }))?;
+    let text = &draft.texts[origin.text];
+    let tag = &text.text[text.tree.node(origin.node).tag.clone()?];
+    (tag.len() > 1 && !tag.starts_with("!!")).then(|| tag.to_owned())
 }
 
 /// Each opened text that changed reads as what was intended, to both readers.

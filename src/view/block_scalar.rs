@@ -12,6 +12,8 @@ struct Lines {
     span: Span,
     /// The header, `|-` and the like with any comment, without its line break.
     header: Span,
+    /// Byte of the `-` in the header.
+    strip: Option<usize>,
     /// For each inner line: where it starts in the inner text, and its bytes in the host without indentation and break.
     lines: Vec<(usize, Span)>,
     /// Columns that content lines are indented by.
@@ -30,6 +32,8 @@ pub fn open(host: &str, tree: &Tree, node: NodeId) -> Result<View, String> {
     let folded = *style == ScalarStyle::Folded;
     let span = here.span.clone();
     let header = span.start..line_end(host, span.start).min(span.end);
+    let indicators = host[header.clone()].split([' ', '\t']).next().unwrap_or_default();
+    let strip = indicators.find('-').map(|at| header.start + at);
     let newline = if host[header.end..].starts_with("\r\n") { "\r\n" } else { "\n" };
     let content = (header.end + newline.len()).min(span.end)..span.end;
     let indent = indentation(&host[content.clone()], value, folded);
@@ -51,7 +55,7 @@ pub fn open(host: &str, tree: &Tree, node: NodeId) -> Result<View, String> {
     if !folded && rebuilt.trim_end_matches('\n') != value.trim_end_matches('\n') {
         return Err("the indentation of this block scalar cannot be told".into());
     }
-    let carry = Lines { span, header, lines, indent, newline, folded };
+    let carry = Lines { span, header, strip, lines, indent, newline, folded };
     Ok(View { text: value.clone(), carry: Box::new(carry) })
 }
 
@@ -84,13 +88,18 @@ impl Carry for Lines {
         if new.trim_end_matches('\n').is_empty() {
             return Ok(vec![Piece::New("\"\"".into())]);
         }
-        if new.contains('\r') || new.lines().any(|l| l.trim().is_empty() && l.len() > self.indent.max(1)) {
+        // The first line of a text tells its indentation: one of blanks alone would tell another.
+        if new.contains('\r') || new.lines().take_while(|l| l.trim().is_empty()).any(|l| !l.is_empty()) {
             return Err("the new text cannot stand in a literal block scalar".into());
         }
-        if endings(inner) != endings(&new) {
-            return Err("the new text ends with other line breaks than the old one".into());
-        }
-        let mut out = vec![Piece::Keep(self.header.clone())];
+        let mut out = match (endings(inner), endings(&new)) {
+            (old, now) if old == now => vec![Piece::Keep(self.header.clone())],
+            // What stands last now has a line break of its own: the text is no longer stripped of it.
+            (0, 1) if self.strip.is_some() => self.strip.map_or(Vec::new(), |at| {
+                vec![Piece::Keep(self.header.start..at), Piece::New(String::new()), Piece::Keep(at + 1..self.header.end)]
+            }),
+            _ => return Err("the new text ends with other line breaks than the old one".into()),
+        };
         let body = new.trim_end_matches('\n').len();
         let keeps = new.ends_with("\n\n");
         let limit = if keeps { new.len() - 1 } else { body };

@@ -149,9 +149,13 @@ impl<'t> Cursor<'t> {
             end = first + self.text[first..end].rfind('\n').map_or(0, |i| i + 1);
         }
         if !indicators.contains('+') {
+            // Blanks deeper than the text are a line of the text.
+            let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
+            let depth = self.text[first..end].lines().find(|line| !line.trim().is_empty()).map_or(usize::MAX, blanks);
             while end > first {
                 let line = &self.text[..end - 1].rfind('\n').map_or(0, |i| i + 1);
-                if *line < first || !self.text[*line..end].trim().is_empty() {
+                let whole = self.text[*line..end].trim_end_matches(['\n', '\r']);
+                if *line < first || !whole.trim().is_empty() || blanks(whole) > depth {
                     break;
                 }
                 end = *line;
