@@ -302,6 +302,13 @@ pub fn ambiguous(draft: &Draft, root: Id, reading: &Reading) -> Option<(Id, Stri
             }
         }
     }
+    if draft.is_template() && draft.is_map(id) {
+        let mut seen = std::collections::HashSet::new();
+        if let Some(twice) = children.iter().find(|c| draft.key_text(c).is_some_and(|key| !seen.insert(key))) {
+            let key = draft.key_text(twice).unwrap_or_default();
+            return Some((twice.value, format!("`{key}` stands in several branches")));
+        }
+    }
     if let Some(pairs) = reading.pairs.as_ref().filter(|p| p.list == id) {
         let mut seen = std::collections::HashSet::new();
         for item in children {

@@ -8,6 +8,7 @@ mod scope;
 mod select;
 mod stanza;
 mod suppress;
+mod template;
 mod texts;
 mod verb;
 mod verify;
@@ -16,9 +17,8 @@ use crate::index::Repo;
 use crate::pack::registry::{Active, Run};
 use crate::report::{FileReport, Finding, Level, Outcome, Splice, Step};
 use crate::source::{Source, Span, unescaped};
-use crate::view::helm;
+use crate::view;
 use crate::yaml::draft::Draft;
-use crate::yaml::syntax;
 use std::sync::Arc;
 
 /// One file taken through every run, its edits proven.
@@ -27,7 +27,6 @@ pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
     let mut file = File {
         text,
         repo,
-        template: false,
         suppressions: Vec::new(),
         report: FileReport {
             source,
@@ -52,8 +51,6 @@ struct File<'a> {
     /// The text after the steps so far.
     text: String,
     repo: &'a Arc<Repo>,
-    /// It is read through the masks of `view::helm`: nothing in it is edited.
-    template: bool,
     /// Those of the text on disk.
     suppressions: Vec<suppress::Suppression>,
     report: FileReport,
@@ -77,31 +74,29 @@ impl File<'_> {
         for run in runs {
             for active in &run.active {
                 if self.migration(run, active, &mut draft, false)? {
-                    draft = self.reparse()?;
+                    draft = self.reparse(draft.is_template())?;
                 }
             }
         }
         Ok(())
     }
 
-    /// The text on disk; one that is no YAML as it stands may be a template.
-    fn read(&mut self) -> Result<Draft, Failure> {
-        let parsed = syntax::parse(&self.text);
-        if helm::is_template(&self.text, &parsed) {
-            let (masked, tree) = helm::parse(&self.text).map_err(|e| {
-                let why = format!("a template that is no YAML without its actions: {}", e.message);
-                Failure { at: e.at..e.at, id: "yamlift/unreadable", why, help: None }
-            })?;
-            self.template = true;
-            return Ok(Draft::new(&masked, tree));
-        }
-        let tree = parsed.map_err(|e| Failure { at: e.at..e.at, id: "yamlift/unreadable", why: e.message, help: e.help })?;
-        Ok(Draft::new(&self.text, tree))
+    /// The text on disk.
+    fn read(&self) -> Result<Draft, Failure> {
+        let read = view::read(&self.text).map_err(|e| Failure {
+            at: e.at..e.at,
+            id: "yamlift/unreadable",
+            why: e.message,
+            help: e.help,
+        })?;
+        Ok(Draft::with_branches(&self.text, read.tree, read.branches))
     }
 
-    fn reparse(&self) -> Result<Draft, Failure> {
-        let tree = syntax::parse(&self.text).map_err(|e| unproven(0, format!("the new text would not be YAML: {e}")))?;
-        Ok(Draft::new(&self.text, tree))
+    /// The text after a step, of the same kind.
+    fn reparse(&self, template: bool) -> Result<Draft, Failure> {
+        let read =
+            view::read_as(&self.text, template).map_err(|e| unproven(0, format!("the new text would not be YAML: {e}")))?;
+        Ok(Draft::with_branches(&self.text, read.tree, read.branches))
     }
 
     /// One migration over the text as it stands. True: it was edited.
@@ -114,7 +109,7 @@ impl File<'_> {
             match verify::proven(draft, &outcome.modelines) {
                 Ok(edit) => {
                     self.take_notes(id, &outcome, &suppressions);
-                    return self.step(run, active, edit, outcome, careful);
+                    return self.step(run, active, edit, outcome, draft.is_template(), careful);
                 }
                 Err(_) if !careful => {
                     // Some match cannot be written, or not be proven: find out which, one by one.
@@ -167,7 +162,6 @@ impl File<'_> {
                 path: &path,
                 partial: self.repo.is_patch(&path),
                 careful,
-                template: self.template,
                 run,
             };
             let mut search = select::Search {
@@ -195,6 +189,7 @@ impl File<'_> {
         active: &Active,
         edit: verify::Edit,
         outcome: rule::Outcome,
+        template: bool,
         careful: bool,
     ) -> Result<bool, Failure> {
         let verify::Edit { splices, new, mut lost } = edit;
@@ -205,7 +200,7 @@ impl File<'_> {
             return Ok(false);
         }
         let old = std::mem::replace(&mut self.text, new);
-        let mut again = self.reparse()?;
+        let mut again = self.reparse(template)?;
         let mut suppressions = suppress::find(&self.text).0;
         if self.rules(run, active, &mut again, &mut suppressions, careful).edited > 0 {
             self.text = old;

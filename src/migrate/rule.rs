@@ -51,8 +51,6 @@ pub struct Work<'a> {
     pub partial: bool,
     /// Whether each match must be proven by itself: asked for once something was not.
     pub careful: bool,
-    /// The file is read through masks: it can be spoken of, but not edited.
-    pub template: bool,
     pub run: &'a crate::pack::registry::Run,
 }
 
@@ -65,8 +63,7 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
             at_match(work, draft, one, search.objects, &texts, suppressions, &mut outcome);
         }
     }
-    // In a template, a text in a value is seldom YAML as it stands.
-    for closed in search.closed.drain(..).filter(|_| !work.template) {
+    for closed in search.closed.drain(..) {
         let message = format!("The text in this value could not be read: {}", closed.why);
         outcome.said.push(Said { id: Some(UNREAD_TEXT), level: Level::Error, at: closed.at, message, help: None });
     }
@@ -171,7 +168,7 @@ fn at_match(
         return;
     }
     let (mut said, hold) = reports(&spot, draft, &rule.reports);
-    if work.template {
+    if draft.is_template() && draft.file_span(one.hit.whole()).is_some_and(|span| draft.texts[0].text[span].contains("{{")) {
         // Its values are not known here: what a rule would say of them may be wrong.
         said.clear();
     }
@@ -223,7 +220,7 @@ fn attempt(
     edit(work, draft, spot, one, texts, trail).map_err(|why| refused(draft, one.hit, &why))?;
     let edited = draft.changed_since(mark);
     if edited && one.asked(work) {
-        if let Some(why) = forbidden(work, draft, one, objects, spot.root.whole(), mark, &trail.aliases) {
+        if let Some(why) = forbidden(draft, one, objects, spot.root.whole(), mark, &trail.aliases) {
             return Err(refused(draft, one.hit, &why));
         }
         if work.careful
@@ -262,13 +259,7 @@ fn edit(
 }
 
 /// Why an edit must not be: an encrypted document, a node that other places share.
-fn forbidden(work: &Work, draft: &Draft, one: &Match, objects: &[Object], root: Id, mark: Mark, meant: &[Id]) -> Option<Refused> {
-    if work.template {
-        return Some(Refused::at(
-            one.hit.id,
-            format!("templates are not edited yet. What this one needs: {}", work.migration.title),
-        ));
-    }
+fn forbidden(draft: &Draft, one: &Match, objects: &[Object], root: Id, mark: Mark, meant: &[Id]) -> Option<Refused> {
     if document::is_encrypted(draft, objects[one.object].doc) {
         let why = Refused::at(one.hit.id, "this document is encrypted with SOPS, and any edit breaks its checksum");
         return Some(Refused { help: Some("decrypt it, migrate it, encrypt it again"), ..why });

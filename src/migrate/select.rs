@@ -195,11 +195,11 @@ fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {
     let origin = draft.node(id).origin.ok_or("it is new")?;
     let host = &draft.texts[origin.text];
     let view = crate::view::open(&host.text, &host.tree, origin.node)?;
-    let tree = crate::yaml::syntax::parse(&view.text).map_err(|e| {
+    let read = crate::view::read(&view.text).map_err(|e| {
         let (line, column) = crate::source::line_column(&view.text, e.at);
         format!("{} (its line {line}, column {column})", e.message)
     })?;
-    draft.embed(id, view.text, tree, view.carry)
+    draft.embed(id, view.text, read.tree, read.branches, view.carry)
 }
 
 fn carrier_bases(draft: &Draft, root: Id, carrier: &Carrier) -> Vec<Hit> {

@@ -1,6 +1,8 @@
 //! What is proven before anything is written: the new text means what was intended, to two readers; no comment is lost.
+use super::template;
 use crate::report::{Splice, apply};
 use crate::source::Span;
+use crate::view::{self, helm};
 use crate::yaml::draft::{Body, Draft, Id};
 use crate::yaml::syntax;
 use crate::yaml::value::{Value, same};
@@ -52,12 +54,10 @@ fn unproven<T>(at: usize, why: impl Into<String>) -> Result<T, Unproven> {
 /// # Errors
 /// The first thing that does not hold.
 fn prove(draft: &Draft, new: &str) -> Result<Vec<Lost>, Unproven> {
-    let old = &draft.texts[0].text;
-    let tree = match syntax::parse(new) {
-        Ok(tree) => tree,
+    let now = match view::read_as(new, draft.is_template()) {
+        Ok(read) => Draft::with_branches(new, read.tree, read.branches),
         Err(e) => return unproven(0, format!("the new text would not be YAML: {e}")),
     };
-    let now = Draft::new(new, tree);
     let intended = documents(draft)?;
     let got = documents(&now)?;
     if intended.len() != got.len() {
@@ -69,12 +69,27 @@ fn prove(draft: &Draft, new: &str) -> Result<Vec<Lost>, Unproven> {
             return unproven(at, format!("the new text would mean something else: {}", first_difference(intended, got)));
         }
     }
+    template::prove(draft, 0, &draft.docs, new)?;
     embedded(draft)?;
-    let before = Draft::new(old, draft.texts[0].tree.clone());
-    if let Err(why) = second::agree(old, new, &documents(&before)?, &intended) {
+    if let Err(why) = second_reader(draft, 0, new, &intended)? {
         return unproven(0, why);
     }
     Ok(lost_comments(draft, &now))
+}
+
+/// Whether the second reader agrees on the new text of text `t`; of a template, on what is left without its actions.
+fn second_reader(draft: &Draft, t: usize, new: &str, intended: &[Value]) -> Result<Result<(), String>, Unproven> {
+    let was = &draft.texts[t];
+    if was.branches.is_none() {
+        let before = documents(&Draft::new(&was.text, was.tree.clone()))?;
+        return Ok(second::agree(&was.text, new, &before, intended));
+    }
+    let (old, new) = (helm::masked(&was.text), helm::masked(new));
+    let plain = |text: &str| match syntax::parse_branches(text) {
+        Ok(tree) => documents(&Draft::new(text, tree)),
+        Err(e) => unproven(0, format!("the new text would not be YAML without its actions: {e}")),
+    };
+    Ok(second::agree(&old, &new, &plain(&old)?, &plain(&new)?))
 }
 
 fn documents(draft: &Draft) -> Result<Vec<Value>, Unproven> {
@@ -126,18 +141,17 @@ fn embedded(draft: &Draft) -> Result<(), Unproven> {
                     Ok(new) => new,
                     Err(e) => return unproven(e.at, e.message),
                 };
-                let tree = match syntax::parse(&new) {
-                    Ok(tree) => tree,
+                let read = match view::read_as(&new, draft.texts[*text].branches.is_some()) {
+                    Ok(read) => read,
                     Err(e) => return unproven(at, format!("the text in this value would not be YAML: {e}")),
                 };
                 let intended = vec![outer(draft, *root)?];
-                let got = documents(&Draft::new(&new, tree))?;
+                let got = documents(&Draft::new(&new, read.tree))?;
                 if got.len() != 1 || !same(&intended[0], &got[0]) {
                     return unproven(at, "the text in this value would mean something else");
                 }
-                let was = &draft.texts[*text];
-                let before = documents(&Draft::new(&was.text, was.tree.clone()))?;
-                if let Err(why) = second::agree(&was.text, &new, &before, &intended) {
+                template::prove(draft, *text, &[*root], &new)?;
+                if let Err(why) = second_reader(draft, *text, &new, &intended)? {
                     return unproven(at, why);
                 }
                 open.push(*root);
@@ -175,9 +189,9 @@ fn lost_comments(draft: &Draft, now: &Draft) -> Vec<Lost> {
     let mut left: Vec<String> = comments(now, 0).map(|lost| lost.comment).collect();
     for (id, _) in opened(draft) {
         if let Ok(text) = render::inner_text(draft, id)
-            && let Ok(tree) = syntax::parse(&text)
+            && let Ok(read) = view::read(&text)
         {
-            left.extend(comments(&Draft::new(&text, tree), 0).map(|lost| lost.comment));
+            left.extend(comments(&Draft::new(&text, read.tree), 0).map(|lost| lost.comment));
         }
     }
     let all: Vec<String> = left.clone();

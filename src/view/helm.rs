@@ -2,10 +2,15 @@
 //!
 //! An action on lines of its own becomes empty lines, which are legal everywhere; one that gives the block below a key
 //! as well; any other becomes a run of letters. What an action gives is not known: a scalar that holds one reads as its
-//! own text.
-use crate::source::Span;
+//! own text, and what stands for lines of YAML becomes such a scalar (`units`).
+mod actions;
+mod mask;
+mod units;
+
+use crate::yaml::branch::Branches;
 use crate::yaml::syntax::{self, ParseError};
 use crate::yaml::tree::{Kind, ScalarStyle, Tree};
+use actions::{Action, Word};
 
 /// Whether a text has to be read as a template: it holds an action, and is no YAML as it stands or would be misread.
 pub fn is_template(text: &str, parsed: &Result<Tree, ParseError>) -> bool {
@@ -21,116 +26,92 @@ pub fn is_template(text: &str, parsed: &Result<Tree, ParseError>) -> bool {
         }
 }
 
-/// Parses a template. The tree's spans are those of `text`.
+/// A template that was read.
+#[derive(Debug)]
+pub struct Template {
+    /// Its spans are those of the template's text.
+    pub tree: Tree,
+    pub branches: Branches,
+}
+
+/// Parses a template.
 ///
 /// # Errors
-/// What is no YAML even so, such as a list that branches build piece by piece.
-pub fn parse(text: &str) -> Result<(String, Tree), ParseError> {
-    let actions = actions(text);
-    let masked = mask(text, &actions);
+/// What is no YAML even so, such as a list that branches build piece by piece; actions that are not balanced.
+pub fn parse(text: &str) -> Result<Template, ParseError> {
+    let actions = actions::find(text);
+    let masks = mask::masks(text, &actions);
+    let branches = actions::branches(&actions)
+        .map_err(|at| ParseError::new(at, "this action has no counterpart: its `end` or its beginning is missing"))?;
+    let masked = mask::write(text, &actions, &masks);
     let mut tree = syntax::parse_branches(&masked)?;
+    for unit in units::find(&masked, &actions, &masks) {
+        units::attach(&mut tree, text, &unit);
+    }
     for node in &mut tree.nodes {
-        let holds = {
-            // Sorted and disjoint: the first that ends behind the node's start is the only one to ask.
-            let next = actions.partition_point(|a| a.end <= node.span.start);
-            actions.get(next).is_some_and(|a| a.start < node.span.end)
+        // Sorted and disjoint: the first that ends behind the node's start is the only one to ask.
+        let next = actions.partition_point(|a| a.span.end <= node.span.start);
+        if actions.get(next).is_some_and(|a| a.span.start < node.span.end)
+            && let Kind::Scalar { value, style } = &mut node.kind
+        {
+            *value = match style {
+                ScalarStyle::Literal | ScalarStyle::Folded => block_text(&text[node.span.clone()]),
+                _ => text[node.span.clone()].trim_matches(['"', '\'']).to_owned(),
+            };
+        }
+    }
+    Ok(Template { tree, branches })
+}
+
+/// The template with its actions masked: what a reader of YAML can check.
+pub fn masked(text: &str) -> String {
+    let actions = actions::find(text);
+    mask::write(text, &actions, &mask::masks(text, &actions))
+}
+
+/// Byte of an assignment or definition of `old` that `new` does not have.
+pub fn lost_setting(old: &str, new: &str) -> Option<usize> {
+    let settings = |text: &str| -> Vec<Action> {
+        let sets = |action: &Action| match action.word {
+            Word::Quiet => action.inner.starts_with('$'),
+            Word::Open => ["define ", "block "].iter().any(|word| action.inner.starts_with(word)),
+            _ => false,
         };
-        if let Kind::Scalar { value, style } = &mut node.kind {
-            // A block scalar keeps its masked lines: what lives in it can be read as well.
-            if holds && !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-                text[node.span.clone()].trim_matches(['"', '\'']).clone_into(value);
-            }
+        actions::find(text).into_iter().filter(sets).collect()
+    };
+    let mut left: Vec<String> = settings(new).into_iter().map(|action| action.inner).collect();
+    settings(old).into_iter().find_map(|action| match left.iter().position(|inner| *inner == action.inner) {
+        Some(at) => {
+            left.swap_remove(at);
+            None
         }
-    }
-    Ok((masked, tree))
+        None => Some(action.span.start),
+    })
 }
 
-/// Every `{{ … }}`, in order; one that never ends reaches to the end of the text.
-fn actions(text: &str) -> Vec<Span> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(start) = text[at..].find("{{").map(|i| at + i) {
-        let end = action_end(text, start + 2);
-        out.push(start..end);
-        at = end;
+/// Whether a new scalar holds an action of the old text, or a piece of one: it was computed from what only a run of the
+/// template knows.
+pub fn takes_apart(scalar: &str, old: &str) -> bool {
+    let actions = actions::find(scalar);
+    let cut = |action: &Action| !scalar[action.span.clone()].ends_with("}}");
+    let of_old = |action: &Action| old.contains(&scalar[action.span.clone()]);
+    // The end of an action without its beginning.
+    let first = actions.first().map_or(scalar.len(), |action| action.span.start);
+    let end = scalar[..first].find("}}").map(|i| &scalar[..i + 2]);
+    let rest = end.is_some_and(|end| actions::find(old).iter().any(|action| old[action.span.clone()].ends_with(end)));
+    rest || actions.iter().any(|action| cut(action) || of_old(action))
+}
+
+/// What the lines of a block scalar say, their actions as they stand.
+fn block_text(scalar: &str) -> String {
+    let Some((header, lines)) = scalar.split_once('\n') else { return String::new() };
+    let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let indent = lines.lines().find(|line| !line.trim().is_empty()).map_or(0, blanks);
+    let mut out: String = lines.lines().map(|line| line[blanks(line).min(indent)..].to_owned() + "\n").collect();
+    if header.contains('-') {
+        out.truncate(out.trim_end_matches('\n').len());
     }
     out
-}
-
-fn action_end(text: &str, mut at: usize) -> usize {
-    if text[at..].starts_with("/*") || text[at..].starts_with("- /*") {
-        let close = text[at..].find("*/").map_or(text.len(), |i| at + i);
-        return text[close..].find("}}").map_or(text.len(), |i| close + i + 2);
-    }
-    let bytes = text.as_bytes();
-    let mut quote = None;
-    while at < bytes.len() {
-        match (quote, bytes[at]) {
-            (Some(b'"'), b'\\') => at += 1,
-            (Some(q), b) if q == b => quote = None,
-            (None, b @ (b'"' | b'`')) => quote = Some(b),
-            (None, b'}') if bytes[at..].starts_with(b"}}") => return at + 2,
-            _ => {}
-        }
-        at += 1;
-    }
-    bytes.len()
-}
-
-fn mask(text: &str, actions: &[Span]) -> String {
-    let mut out = text.as_bytes().to_vec();
-    for (index, action) in actions.iter().enumerate() {
-        let byte = if is_structure(text, actions, index) { b'\n' } else { b'x' };
-        out[action.clone()].fill(byte);
-    }
-    // Only whole characters were replaced, by ASCII.
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
-}
-
-/// Whether the action stands where lines of YAML stand, not where a scalar does.
-fn is_structure(text: &str, actions: &[Span], index: usize) -> bool {
-    let action = &actions[index];
-    let line = text[..action.start].rfind('\n').map_or(0, |i| i + 1);
-    let end = text[action.end..].find('\n').map_or(text.len(), |i| action.end + i);
-    let before = without(text, line..action.start, actions);
-    let after = without(text, action.end..end, actions);
-    if !after.trim().is_empty() && !after.trim_start().starts_with('#') {
-        return false;
-    }
-    let before = before.trim();
-    if before.is_empty() {
-        return true;
-    }
-    if !(before.ends_with(':') || before.ends_with('-')) {
-        return false;
-    }
-    let inside = &text[action.clone()];
-    let controls = ["if ", "with ", "range ", "else", "end", "define ", "block ", "/*", "$"].iter().any(|word| {
-        let word_at = inside.trim_start_matches("{{").trim_start_matches('-').trim_start();
-        word_at.starts_with(word) && (*word != "$" || word_at.contains(":="))
-    });
-    controls || inside.contains("indent") || deeper_below(text, line, end)
-}
-
-/// The text of a span without the actions in it.
-fn without(text: &str, span: Span, actions: &[Span]) -> String {
-    let mut out = String::new();
-    let mut at = span.start;
-    for action in actions.iter().filter(|a| a.start < span.end && a.end > span.start) {
-        if action.start > at {
-            out.push_str(&text[at..action.start]);
-        }
-        at = at.max(action.end.min(span.end));
-    }
-    out.push_str(&text[at..span.end]);
-    out
-}
-
-/// Whether the next line with content stands deeper than the line at `line`.
-fn deeper_below(text: &str, line: usize, end: usize) -> bool {
-    let indent = |l: &str| l.len() - l.trim_start_matches(' ').len();
-    let below = text[end..].lines().find(|l| !l.trim().is_empty());
-    below.is_some_and(|l| indent(l) > indent(&text[line..]) && !l.trim_start().starts_with("{{"))
 }
 
 #[cfg(test)]
@@ -140,9 +121,8 @@ mod tests {
     use crate::yaml::value::to_json;
 
     fn json(text: &str) -> serde_json::Value {
-        let (masked, tree) = parse(text).expect("a template");
-        assert_eq!(masked.len(), text.len());
-        let draft = Draft::new(&masked, tree);
+        assert_eq!(masked(text).len(), text.len());
+        let draft = Draft::new(text, parse(text).expect("a template").tree);
         to_json(&draft.data(draft.docs[0]))
     }
 
@@ -151,7 +131,7 @@ mod tests {
         let text = "{{- if .Values.a }}\nname: {{ .Release.Name }}-x\nlabels:\n  {{- include \"c.labels\" . | nindent 2 }}\nport: {{ .p }}\nq: \"{{ tpl `}}` . }}\"\n{{- end }}\n";
         let value = json(text);
         assert_eq!(value["name"], "{{ .Release.Name }}-x");
-        assert_eq!(value["labels"], serde_json::Value::Null);
+        assert_eq!(value["labels"], "{{- include \"c.labels\" . | nindent 2 }}");
         assert_eq!(value["port"], "{{ .p }}");
         assert_eq!(value["q"], "{{ tpl `}}` . }}");
     }
@@ -159,7 +139,7 @@ mod tests {
     #[test]
     fn a_block_given_by_an_action() {
         let value = json("resources: {{ toYaml .r | nindent 2 }}\nannotations: {{- with .a }}\n  k: v\n{{- end }}\nx: 1\n");
-        assert_eq!(value["resources"], serde_json::Value::Null);
+        assert_eq!(value["resources"], "{{ toYaml .r | nindent 2 }}");
         assert_eq!(value["annotations"]["k"], "v");
         assert_eq!(value["x"], 1);
     }

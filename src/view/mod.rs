@@ -3,8 +3,45 @@ pub mod block_scalar;
 pub mod helm;
 pub mod quoted;
 
+use crate::yaml::branch::Branches;
 use crate::yaml::draft::Carry;
+use crate::yaml::syntax::{self, ParseError};
 use crate::yaml::tree::{Kind, NodeId, ScalarStyle, Tree};
+
+/// A text that was read: as YAML, or as a template of YAML.
+#[derive(Debug)]
+pub struct Read {
+    pub tree: Tree,
+    /// The branches of a template.
+    pub branches: Option<Branches>,
+}
+
+/// Reads a text; one that is no YAML as it stands, or would be misread, may be a template.
+///
+/// # Errors
+/// The place and reason why it is neither.
+pub fn read(text: &str) -> Result<Read, ParseError> {
+    let parsed = syntax::parse(text);
+    if helm::is_template(text, &parsed) {
+        return read_as(text, true).map_err(|e| {
+            let message = format!("a template that is no YAML without its actions: {}", e.message);
+            ParseError { message, ..e }
+        });
+    }
+    Ok(Read { tree: parsed?, branches: None })
+}
+
+/// Reads a text as what it was before an edit.
+///
+/// # Errors
+/// As `read`.
+pub fn read_as(text: &str, template: bool) -> Result<Read, ParseError> {
+    if template {
+        let template = helm::parse(text)?;
+        return Ok(Read { tree: template.tree, branches: Some(template.branches) });
+    }
+    Ok(Read { tree: syntax::parse(text)?, branches: None })
+}
 
 /// An opened scalar.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 mod change;
 mod shared;
 
+use super::branch::Branches;
 use super::style::Habits;
 use super::tree::{Kind, NodeId, ScalarStyle, Tree};
 use super::value::Value;
@@ -46,6 +47,8 @@ pub struct Origin {
 pub struct Text {
     pub text: String,
     pub tree: Tree,
+    /// Of a template: what holds only under a condition.
+    pub branches: Option<Branches>,
     /// How it is written, found when it is first asked for.
     habits: OnceCell<Habits>,
     /// The scalar that holds it; none for the file itself.
@@ -53,8 +56,8 @@ pub struct Text {
 }
 
 impl Text {
-    fn new(text: String, tree: Tree, host: Option<Host>) -> Text {
-        Text { text, tree, habits: OnceCell::new(), host }
+    fn new(text: String, tree: Tree, branches: Option<Branches>, host: Option<Host>) -> Text {
+        Text { text, tree, branches, habits: OnceCell::new(), host }
     }
 
     pub fn habits(&self) -> &Habits {
@@ -151,9 +154,14 @@ pub struct Mark {
 
 impl Draft {
     pub fn new(text: &str, tree: Tree) -> Draft {
+        Draft::with_branches(text, tree, None)
+    }
+
+    /// As `new`; of a template with what holds only under a condition.
+    pub fn with_branches(text: &str, tree: Tree, branches: Option<Branches>) -> Draft {
         let mut draft =
             Draft { texts: Vec::new(), docs: Vec::new(), nodes: Vec::new(), aliases: Vec::new(), journal: Vec::new() };
-        draft.texts.push(Text::new(text.to_owned(), tree, None));
+        draft.texts.push(Text::new(text.to_owned(), tree, branches, None));
         draft.docs = draft.adopt(0);
         draft
     }
@@ -194,6 +202,11 @@ impl Draft {
         self.aliases.extend(nodes.iter().enumerate().filter_map(alias));
         self.nodes.extend(nodes);
         roots
+    }
+
+    /// Whether the file is a template of YAML.
+    pub fn is_template(&self) -> bool {
+        self.texts[0].branches.is_some()
     }
 
     pub fn node(&self, id: Id) -> &Node {
@@ -301,14 +314,21 @@ impl Draft {
     ///
     /// # Errors
     /// Where the text is not exactly one document.
-    pub fn embed(&mut self, scalar: Id, text: String, tree: Tree, carry: Box<dyn Carry>) -> Result<Id, String> {
+    pub fn embed(
+        &mut self,
+        scalar: Id,
+        text: String,
+        tree: Tree,
+        branches: Option<Branches>,
+        carry: Box<dyn Carry>,
+    ) -> Result<Id, String> {
         let node = self.node(scalar);
         let Some(origin) = node.origin.filter(|_| !node.dirty) else { return Err("it was changed before".into()) };
         if tree.docs.len() != 1 {
             return Err(format!("it holds {} documents", tree.docs.len()));
         }
         let t = self.texts.len();
-        self.texts.push(Text::new(text, tree, Some(Host { scalar: origin, carry })));
+        self.texts.push(Text::new(text, tree, branches, Some(Host { scalar: origin, carry })));
         let root = self.adopt(t)[0];
         self.nodes[root.0 as usize].parent = Some(scalar);
         self.nodes[scalar.0 as usize].body = Body::Embedded { root, text: t };

@@ -1,5 +1,6 @@
 //! Lossless YAML: parse to a tree with exact byte spans, edit a draft of it, render the difference as splices.
 //! Knows YAML only: no Kubernetes, no pack.
+pub mod branch;
 pub mod draft;
 pub mod render;
 pub mod scalar;

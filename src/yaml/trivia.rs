@@ -65,6 +65,21 @@ pub fn child_value(tree: &Tree, container: NodeId, index: usize) -> NodeId {
     }
 }
 
+/// First byte of the child whose value `node` is: its key, `?` or dash.
+pub fn entry_start(tree: &Tree, node: NodeId) -> Option<usize> {
+    let parent = tree.node(node).parent?;
+    let index = (0..child_count(tree, parent)).find(|i| child_value(tree, parent, *i) == node)?;
+    Some(child_start(tree, parent, index))
+}
+
+/// Whether `key` is a key of a block map without a colon and without `?`.
+pub fn is_lone_key(tree: &Tree, key: NodeId) -> bool {
+    let Some(Kind::Map { entries, flow: false }) = tree.node(key).parent.map(|parent| &tree.node(parent).kind) else {
+        return false;
+    };
+    entries.iter().any(|e| e.key == key && e.colon.is_none() && e.question.is_none())
+}
+
 /// How many children a collection has.
 pub fn child_count(tree: &Tree, container: NodeId) -> usize {
     match &tree.node(container).kind {

@@ -1,6 +1,7 @@
 //! Changes to a draft, journalled so that those of one place can be undone.
 use super::{Body, Child, Draft, Id, Mark, Node, Own, Undo};
 use crate::yaml::tree::ScalarStyle;
+use crate::yaml::trivia;
 use crate::yaml::value::Value;
 
 impl Draft {
@@ -168,8 +169,10 @@ impl Draft {
         Some(child)
     }
 
-    /// Puts a child into a map or list, at position `at` (or last).
+    /// Puts a child into a map or list, at position `at` (or last). In a template it goes further up, where it would come
+    /// under a condition that the container does not have.
     pub fn put(&mut self, container: Id, at: usize, child: Child) {
+        let at = self.unconditional(container, at);
         self.touch(container);
         for id in child.key.into_iter().chain([child.value]) {
             self.edit(id).parent = Some(container);
@@ -178,6 +181,27 @@ impl Draft {
             let at = at.min(children.len());
             children.insert(at, child);
         }
+    }
+
+    fn unconditional(&self, container: Id, at: usize) -> usize {
+        let Some(origin) = self.node(container).origin else { return at };
+        let text = &self.texts[origin.text];
+        let Some(branches) = &text.branches else { return at };
+        let whole = branches.around(&text.tree, origin.node);
+        let children = self.children(container);
+        // Neither may it stand under a condition itself, nor may one begin in it that is not over at its end.
+        let conditional = |child: &Child| match child.own {
+            Own::Kept { text: t, container, index } if t == origin.text => {
+                let extent = trivia::extent(&text.text, &text.tree, container, index);
+                branches.at(extent.start) != whole || branches.at(extent.end) != whole
+            }
+            _ => false,
+        };
+        let mut at = at.min(children.len());
+        while at > 0 && conditional(&children[at - 1]) {
+            at -= 1;
+        }
+        at
     }
 
     /// Changes the key of a member; comments and place stay.

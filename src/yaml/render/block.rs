@@ -45,6 +45,9 @@ impl Renderer<'_> {
                         // It stood behind the dash.
                         lines.above(entry.above, col, vec![Piece::New(" ".repeat(col))]);
                         lines.pieces(entry.pieces);
+                    } else if i > 0 && !extents[i].own_line {
+                        // A branch begins on its line.
+                        lines.pieces.extend(entry.pieces);
                     } else {
                         lines.above(entry.above, col, entry.pieces);
                     }
@@ -63,9 +66,9 @@ impl Renderer<'_> {
             }
             first = false;
         }
-        // What stood between the last ones kept and the end: comments stay, blank lines were only separators.
+        // What stood between the last ones kept and the end: comments and actions stay, blank lines were only separators.
         let rest = gap_between(text, &extents, last, count);
-        if rest.contains('#') {
+        if rest.contains('#') || rest.contains("{{") {
             lines.gap(rest.trim_end_matches(['\n', '\r', ' ']).to_owned() + around.nl);
         }
         if extents[count - 1].end == text.len() && !text.ends_with('\n') {

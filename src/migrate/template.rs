@@ -1,0 +1,139 @@
+//! What is proven of a template besides: each value stands under the conditions that it stood under, and what its actions
+//! give still fits where it stands.
+use super::verify::Unproven;
+use crate::view::helm;
+use crate::yaml::branch::Branches;
+use crate::yaml::draft::{Body, Draft, Id};
+use crate::yaml::tree::{Kind, NodeId, Tree};
+use crate::yaml::trivia::{self, child_count, child_start, child_value, column};
+
+/// The old text and the new one of a template, or of a template in a text of the file.
+struct Both<'a> {
+    draft: &'a Draft,
+    /// Index of the old text in the draft.
+    text: usize,
+    before: &'a Branches,
+    after: &'a Branches,
+    new: &'a str,
+    tree: &'a Tree,
+}
+
+/// Checks the new text of text `t` of a draft, whose roots are `roots`.
+///
+/// # Errors
+/// What would come under another condition, be indented otherwise, or lose what a template sets.
+pub fn prove(draft: &Draft, t: usize, roots: &[Id], new: &str) -> Result<(), Unproven> {
+    let Some(before) = &draft.texts[t].branches else { return Ok(()) };
+    let Ok(helm::Template { tree, branches: after }) = helm::parse(new) else {
+        return Err(Unproven { at: 0, why: "the new text would not be a template".into() });
+    };
+    let old = &draft.texts[t].text;
+    if let Some(gone) = helm::lost_setting(old, new) {
+        let at = draft.to_file(t, gone..gone).start;
+        return Err(Unproven { at, why: "what the template sets here would go, and other places may use it".into() });
+    }
+    let both = Both { draft, text: t, before, after: &after, new, tree: &tree };
+    roots.iter().zip(&tree.docs).try_for_each(|(root, doc)| both.node(*root, doc.root))
+}
+
+impl Both<'_> {
+    fn node(&self, id: Id, now: NodeId) -> Result<(), Unproven> {
+        self.value(id, now)?;
+        let (Body::Map { children, .. } | Body::Seq { children, .. }) = &self.draft.node(id).body else { return Ok(()) };
+        let given = children.iter().any(|c| c.key.and_then(|key| self.origin(key)).is_some_and(|key| self.gives_keys(key)));
+        for (index, child) in children.iter().enumerate().take(child_count(self.tree, now)) {
+            if let Some(key) = child.key.filter(|key| given && self.draft.node(*key).origin.is_none()) {
+                let name = self.draft.key_text(child).unwrap_or_default();
+                return self.unproven(key, format!("an action gives other keys of this map, and may give `{name}` as well"));
+            }
+            let first = child.key.unwrap_or(child.value);
+            self.conditions(first, now, index)?;
+            if self.origin(child.value).is_some() {
+                self.conditions(child.value, now, index)?;
+            }
+            self.column(child.value, now, index)?;
+            if let Some(key) = child.key {
+                self.value(key, key_of(self.tree, now, index))?;
+            }
+            self.node(child.value, child_value(self.tree, now, index))?;
+        }
+        Ok(())
+    }
+
+    /// A child stands under the conditions that it had; a new one under those of its container.
+    fn conditions(&self, id: Id, container: NodeId, index: usize) -> Result<(), Unproven> {
+        let now = self.after.at(child_start(self.tree, container, index));
+        let was = match self.origin(id) {
+            Some(node) => self.before.at(self.draft.texts[self.text].tree.node(node).span.start),
+            None => self.after.around(self.tree, container),
+        };
+        if now == was {
+            return Ok(());
+        }
+        let condition = |labels: &[String]| labels.last().map_or("no condition".to_owned(), |label| format!("`{label}`"));
+        self.unproven(id, format!("it would stand under {} instead of {}", condition(now), condition(was)))
+    }
+
+    /// What indents its lines by a number of its own stays in its column.
+    fn column(&self, id: Id, container: NodeId, index: usize) -> Result<(), Unproven> {
+        let Some(node) = self.origin(id) else { return Ok(()) };
+        let old = &self.draft.texts[self.text];
+        let lines = &old.text[old.tree.node(node).span.clone()];
+        let fixed = matches!(old.tree.node(node).kind, Kind::Scalar { .. }) && lines.contains("{{") && lines.contains("indent");
+        let was = trivia::entry_start(&old.tree, node).map(|at| column(&old.text, at));
+        if !fixed || was.is_none_or(|was| was == column(self.new, child_start(self.tree, container, index))) {
+            return Ok(());
+        }
+        self.unproven(id, "its action indents by a fixed number of columns, and would stand in another one".to_owned())
+    }
+
+    /// What an action computes is neither overwritten nor taken apart.
+    fn value(&self, id: Id, now: NodeId) -> Result<(), Unproven> {
+        let node = self.draft.node(id);
+        let Body::Scalar { .. } = node.body else { return Ok(()) };
+        let old = &self.draft.texts[self.text].text;
+        match node.origin.filter(|o| o.text == self.text) {
+            Some(origin) if node.dirty => {
+                let was = &old[self.draft.texts[self.text].tree.node(origin.node).span.clone()];
+                if was.contains("{{") { self.unproven(id, "the template computes this".to_owned()) } else { Ok(()) }
+            }
+            None if node.origin.is_none() => {
+                let written = &self.new[self.tree.node(now).span.clone()];
+                if helm::takes_apart(written, old) {
+                    return self.unproven(id, format!("`{written}` would be made from what the template computes"));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a key is no key but an action that gives some.
+    fn gives_keys(&self, key: NodeId) -> bool {
+        let old = &self.draft.texts[self.text];
+        let span = old.tree.node(key).span.clone();
+        old.text[span.clone()].starts_with("{{") && old.text[span].ends_with("}}") && trivia::is_lone_key(&old.tree, key)
+    }
+
+    fn origin(&self, id: Id) -> Option<NodeId> {
+        self.draft.node(id).origin.filter(|o| o.text == self.text).map(|o| o.node)
+    }
+
+    fn unproven(&self, id: Id, why: String) -> Result<(), Unproven> {
+        let mut at = Some(id);
+        while let Some(here) = at {
+            if let Some(span) = self.draft.file_span(here) {
+                return Err(Unproven { at: span.start, why });
+            }
+            at = self.draft.node(here).parent;
+        }
+        Err(Unproven { at: 0, why })
+    }
+}
+
+fn key_of(tree: &Tree, container: NodeId, index: usize) -> NodeId {
+    match &tree.node(container).kind {
+        Kind::Map { entries, .. } => entries[index].key,
+        _ => child_value(tree, container, index),
+    }
+}
