@@ -168,10 +168,7 @@ fn at_match(
         return;
     }
     let (mut said, hold) = reports(&spot, draft, &rule.reports);
-    if draft.is_template() && draft.file_span(one.hit.whole()).is_some_and(|span| draft.texts[0].text[span].contains("{{")) {
-        // Its values are not known here: what a rule would say of them may be wrong.
-        said.clear();
-    }
+    let unknown = if draft.is_template() { unknown(work, draft, &one, &mut said) } else { None };
     let mark = draft.mark();
     let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
     let asked = one.asked(work);
@@ -186,6 +183,7 @@ fn at_match(
         draft.roll_back(mark);
         return;
     }
+    said.extend(unknown.filter(|_| !edited));
     match (edited, asked) {
         (true, true) => {
             outcome.edited += 1;
@@ -204,6 +202,18 @@ fn at_match(
         }
         (false, _) => outcome.said.extend(said),
     }
+}
+
+/// Takes out what is said of what an action of a template gives, which is not known and may be fine; gives a note in its
+/// place.
+fn unknown(work: &Work, draft: &Draft, one: &Match, said: &mut Vec<Said>) -> Option<Said> {
+    let of_action = |one: &Said| one.message.contains("{{") || draft.texts[0].text[one.at.clone()].contains("{{");
+    let loud = said.iter().any(|one| of_action(one) && one.level > Level::Note);
+    said.retain(|one| !of_action(one));
+    let title = work.migration.title.trim_end_matches('.');
+    let message = format!("The template decides here whether this matters: {title}.");
+    let at = place(draft, one.hit);
+    loud.then(|| Said { id: None, level: Level::Note, at, message, help: None })
 }
 
 /// The edits of a match. False: there was nothing to change.

@@ -48,7 +48,7 @@ impl Both<'_> {
             }
             let first = child.key.unwrap_or(child.value);
             self.conditions(first, now, index)?;
-            if self.origin(child.value).is_some() {
+            if self.origin(child.value).is_some() && matches!(self.draft.node(child.value).body, Body::Scalar { .. }) {
                 self.conditions(child.value, now, index)?;
             }
             self.column(child.value, now, index)?;

@@ -48,6 +48,7 @@ pub fn parse(text: &str) -> Result<Template, ParseError> {
     for unit in units::find(&masked, &actions, &masks) {
         units::attach(&mut tree, text, &unit);
     }
+    units::close_branches(&mut tree, &masked, &actions);
     for node in &mut tree.nodes {
         // Sorted and disjoint: the first that ends behind the node's start is the only one to ask.
         let next = actions.partition_point(|a| a.span.end <= node.span.start);

@@ -52,7 +52,7 @@ pub fn masks(text: &str, actions: &[Action]) -> Vec<Mask> {
 }
 
 /// For each `end` its beginning and the other way round; for `else` its beginning.
-fn mates(actions: &[Action]) -> Vec<Option<usize>> {
+pub fn mates(actions: &[Action]) -> Vec<Option<usize>> {
     let mut mates = vec![None; actions.len()];
     let mut open = Vec::new();
     for (index, action) in actions.iter().enumerate() {

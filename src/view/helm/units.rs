@@ -1,7 +1,7 @@
 //! Actions that stand where lines of YAML stand, and give some: they become scalars of the tree, which can be kept, moved
 //! and removed with what they belong to, but not looked into.
 use super::actions::{Action, Word};
-use super::mask::Mask;
+use super::mask::{Mask, mates};
 use crate::source::Span;
 use crate::yaml::tree::{Entry, Item, Kind, Node, NodeId, ScalarStyle, Tree};
 use crate::yaml::trivia::{after_indicator, child_count, child_start, child_value, column, is_block};
@@ -98,6 +98,23 @@ pub fn attach(tree: &mut Tree, text: &str, unit: &Unit) {
     for (container, _) in path {
         let span = &mut tree.nodes[container.0 as usize].span;
         span.end = span.end.max(unit.span.end);
+    }
+}
+
+/// Block scalars end where the branches that begin in them do.
+pub fn close_branches(tree: &mut Tree, masked: &str, actions: &[Action]) {
+    let is_block = |node: &Node| matches!(node.kind, Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. });
+    let mut scalars: Vec<&mut Node> = tree.nodes.iter_mut().filter(|node| is_block(node)).collect();
+    scalars.sort_by_key(|node| node.span.start);
+    for (action, open) in actions.iter().zip(mates(actions)).filter(|(action, _)| action.word == Word::End) {
+        let Some(open) = open.map(|open| actions[open].span.start) else { continue };
+        let Some(scalar) = scalars.partition_point(|node| node.span.start <= open).checked_sub(1).map(|i| &mut scalars[i]) else {
+            continue;
+        };
+        let end = scalar.span.end;
+        if open < end && end < action.span.end && masked[end..action.span.start].trim().is_empty() {
+            scalar.span.end = action.span.end;
+        }
     }
 }
 
