@@ -11,7 +11,7 @@ mod suppress;
 mod template;
 mod texts;
 mod verb;
-mod verify;
+pub mod verify;
 
 use crate::index::Repo;
 use crate::pack::registry::{Active, Run};

@@ -213,7 +213,7 @@ fn unknown(work: &Work, draft: &Draft, one: &Match, said: &mut Vec<Said>) -> Opt
     let title = work.migration.title.trim_end_matches('.');
     let message = format!("The template decides here whether this matters: {title}.");
     let at = place(draft, one.hit);
-    loud.then(|| Said { id: None, level: Level::Note, at, message, help: None })
+    loud.then_some(Said { id: None, level: Level::Note, at, message, help: None })
 }
 
 /// The edits of a match. False: there was nothing to change.
