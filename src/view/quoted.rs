@@ -1,4 +1,4 @@
-//! YAML or JSON in a scalar of one line: quoted, or plain.
+//! YAML or JSON in a quoted or plain scalar.
 use super::View;
 use crate::source::Span;
 use crate::yaml::draft::{Carry, Piece};
@@ -14,34 +14,56 @@ struct Characters {
     host: Vec<(usize, usize)>,
 }
 
-/// Opens a scalar in single or double quotes, or a plain one, that stands in one line.
+/// Opens a scalar in single or double quotes, or a plain one. Where it is spread over lines, the breaks between them stay
+/// what they are: a blank of the text, or a line break.
 ///
 /// # Errors
-/// Where it is spread over several lines.
+/// Where its escapes cannot be followed.
 pub fn open(host: &str, tree: &Tree, node: NodeId) -> Result<View, String> {
     let here = tree.node(node);
     let Kind::Scalar { value, style } = &here.kind else { return Err("not a scalar".into()) };
     let span = here.span.clone();
-    let raw = &host[span.clone()];
-    if raw.contains('\n') {
-        return Err("it is a quoted text spread over several lines; make it a literal block scalar (`|`) first".into());
-    }
     let quote = usize::from(*style != ScalarStyle::Plain);
-    let body = &raw[quote..raw.len() - quote];
+    let body = span.start + quote..span.end - quote;
+    let host = follow(&host[body.clone()], body.start, value, *style).ok_or("its escapes cannot be followed")?;
+    Ok(View { text: value.clone(), carry: Box::new(Characters { span, style: *style, host }) })
+}
+
+/// For each character of `value`, and for its end: where it starts in the inner text and in the host.
+fn follow(body: &str, start: usize, value: &str, style: ScalarStyle) -> Option<Vec<(usize, usize)>> {
     let mut map = Vec::with_capacity(body.len() + 1);
     let (mut inner_at, mut at) = (0, 0);
     let mut chars = value.chars();
     while at < body.len() {
-        let Some(c) = chars.next() else { return Err("its escapes cannot be followed".into()) };
-        map.push((inner_at, span.start + quote + at));
-        inner_at += c.len_utf8();
-        at += width(&body[at..], *style);
+        let rest = &body[at..];
+        let (width, breaks) = match line_break(rest, style) {
+            Some(fold) => fold,
+            None => (width(rest, style), 0),
+        };
+        // One character; of lines with empty ones between them, a break for each; behind `\\`, none.
+        let given = match (line_break(rest, style), breaks) {
+            (Some(_), 0) => 0,
+            (Some(_), 1) | (None, _) => 1,
+            (Some(_), breaks) => breaks - 1,
+        };
+        for _ in 0..given {
+            map.push((inner_at, start + at));
+            inner_at += chars.next()?.len_utf8();
+        }
+        at += width;
     }
-    map.push((inner_at, span.start + quote + at));
-    if chars.next().is_some() {
-        return Err("its escapes cannot be followed".into());
-    }
-    Ok(View { text: value.clone(), carry: Box::new(Characters { span, style: *style, host: map }) })
+    map.push((inner_at, start + at));
+    chars.next().is_none().then_some(map)
+}
+
+/// A break between two lines at the start of `raw`, with the blanks around it: its bytes, and its line breaks. None are
+/// counted where it is escaped.
+fn line_break(raw: &str, style: ScalarStyle) -> Option<(usize, usize)> {
+    let escaped = style == ScalarStyle::Double && (raw.starts_with("\\\n") || raw.starts_with("\\\r\n"));
+    let blank = &raw[usize::from(escaped)..];
+    let width = blank.len() - blank.trim_start_matches([' ', '\t', '\r', '\n']).len();
+    let breaks = blank[..width].matches('\n').count();
+    (breaks > 0).then_some((usize::from(escaped) + width, if escaped { 0 } else { breaks }))
 }
 
 /// Host bytes of the first character of `raw`.
