@@ -50,7 +50,7 @@ pub struct Migrate {
     /// Only what can go in before the upgrade, or only what has to wait for it
     #[arg(long, value_name = "WHEN", help_heading = "What to do")]
     pub phase: Option<PhaseArg>,
-    /// Only these migrations; an id may be shortened
+    /// Only these migrations; the last part of an id is enough
     #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub only: Vec<String>,
     /// All but these migrations
@@ -128,7 +128,7 @@ pub struct List {
 
 #[derive(Debug, clap::Args)]
 pub struct Explain {
-    /// A migration; the id may be shortened
+    /// A migration; the last part of its id is enough
     pub id: String,
     /// The migration's own text as well
     #[arg(short, long)]

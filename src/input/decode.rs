@@ -22,14 +22,19 @@ pub fn is_wide(bytes: &[u8]) -> bool {
     matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, ..] | [_, 0, ..] | [0, _, ..])
 }
 
+fn is_utf_32(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] | [_, 0, 0, 0, ..] | [0, 0, 0, _, ..])
+}
+
 /// The text of a file.
 ///
 /// # Errors
 /// Bytes that are not UTF-8, and null bytes, which no YAML may hold.
 pub fn decode(path: &str, disk: PathBuf, bytes: &[u8]) -> Result<Source, Undecodable> {
     if is_wide(bytes) {
-        let help = "convert it to UTF-8: `iconv -f UTF-16 -t UTF-8`";
-        return Err(Undecodable { why: "UTF-16, not UTF-8".into(), line: 1, at: 0, help: Some(help.into()) });
+        let name = if is_utf_32(bytes) { "UTF-32" } else { "UTF-16" };
+        let help = format!("convert it to UTF-8: `iconv -f {name} -t UTF-8`");
+        return Err(Undecodable { why: format!("{name}, not UTF-8"), line: 1, at: 0, help: Some(help) });
     }
     if let Some(at) = bytes.iter().position(|b| *b == 0) {
         let line = line_of(bytes, at);
@@ -76,6 +81,7 @@ mod tests {
         assert_eq!(why(b"\xef\xbb\xbfa: \xff\n"), "not UTF-8 at byte 6 (line 1)");
         assert_eq!(why(b"\xff\xfea\0"), "UTF-16, not UTF-8");
         assert_eq!(why(b"a\0:\0"), "UTF-16, not UTF-8");
+        assert_eq!(why(b"\xff\xfe\0\0a\0\0\0"), "UTF-32, not UTF-8");
         assert_eq!(why(b"a: 1\nb\0"), "a null byte at byte 6 (line 2): not a text");
     }
 }

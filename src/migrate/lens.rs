@@ -62,6 +62,8 @@ pub struct Located {
     pub parent: Option<Rc<Json>>,
     /// Aliases on the way, and the hit itself where it is one.
     pub aliases: Vec<Id>,
+    /// Whether a path came to it without an alias.
+    pub direct: bool,
 }
 
 /// A node and everything below it, read as JSON.
@@ -127,14 +129,15 @@ impl Lens {
             };
             let parent = Some(Rc::clone(&shared.1));
             parents = Some(shared);
-            found.push(Located { hit, value: value.clone(), key: key_of(draft, hit), parent, aliases });
+            let direct = aliases.is_empty();
+            found.push(Located { hit, value: value.clone(), key: key_of(draft, hit), parent, aliases, direct });
         }
         Ok(found)
     }
 
     fn root(&self, draft: &Draft) -> Located {
         let key = key_of(draft, self.root);
-        Located { hit: self.root, value: self.json.clone(), key, parent: None, aliases: Vec::new() }
+        Located { hit: self.root, value: self.json.clone(), key, parent: None, aliases: Vec::new(), direct: true }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::report::{FileReport, Finding, Level, Outcome, Splice, Step};
 use crate::source::{Source, Span, unescaped};
 use crate::view;
 use crate::yaml::draft::Draft;
+use crate::yaml::trivia;
 use std::sync::Arc;
 
 /// One file taken through every run, its edits proven.
@@ -70,7 +71,7 @@ impl File<'_> {
             Err(_) if is_ignored(&self.text) => return Ok(()),
             read => read?,
         };
-        self.suppressions(runs);
+        self.suppressions(runs, &draft);
         for run in runs {
             for active in &run.active {
                 if self.migration(run, active, &mut draft, false)? {
@@ -255,9 +256,15 @@ impl File<'_> {
     }
 
     /// Reads the suppressions of the text on disk; says which cannot be understood.
-    fn suppressions(&mut self, runs: &[Run]) {
+    fn suppressions(&mut self, runs: &[Run], draft: &Draft) {
         let (found, unclear) = suppress::find(&self.text);
-        for one in unclear {
+        if found.is_empty() && unclear.is_empty() {
+            return;
+        }
+        // In a text they may be a comment of YAML that lives there, or may be anything.
+        let comments = trivia::comments(&self.text, &draft.texts[0].tree);
+        let is_comment = |at: &Span| comments.binary_search_by_key(&at.start, |comment| comment.start).is_ok();
+        for one in unclear.into_iter().filter(|one| is_comment(&one.comment)) {
             let finding = Finding::at(
                 &self.report.source,
                 one.comment,
@@ -267,7 +274,7 @@ impl File<'_> {
             );
             self.report.findings.push(finding);
         }
-        for one in found.iter().filter(|one| one.id != suppress::ALL) {
+        for one in found.iter().filter(|one| one.id != suppress::ALL && is_comment(&one.comment)) {
             let finding = unknown(&self.report.source, one, runs);
             self.report.findings.extend(finding);
         }
@@ -299,6 +306,7 @@ impl File<'_> {
             self.report.offered.clear();
             let mut finding = Finding::at(&self.report.source, failure.at, failure.id, Level::Error, failure.why.clone());
             finding.help = failure.help;
+            self.report.parsed = failure.id != "yamlift/unreadable";
             self.report.findings.push(finding);
             self.report.outcome = Outcome::Failed(failure.why);
             return self.report;

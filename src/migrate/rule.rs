@@ -281,6 +281,12 @@ fn forbidden(draft: &Draft, one: &Match, objects: &[Object], root: Id, mark: Mar
     if let Some(alias) = draft.dangling() {
         return Some(Refused::at(one.hit.id, format!("line {} is an alias of what would go", line(alias))));
     }
+    if let Some((map, key)) = draft.unshadowed_since(mark) {
+        return Some(Refused::at(
+            map,
+            format!("a merge key brings `{key}` as well: without its own value, that one would count"),
+        ));
+    }
     let (other, here) = draft.shared_since(mark, root, meant)?;
     let why = format!("line {} shares this through an anchor, and would change as well", line(other));
     let at = if draft.is_within(one.hit.id, here) { one.hit.id } else { here };

@@ -83,7 +83,10 @@ impl Spot<'_> {
             let Some(text) = self.path_text(draft, path)? else { continue };
             for located in lens.query(draft, &self.reading, &text)? {
                 match found.iter_mut().find(|f| f.hit == located.hit) {
-                    Some(known) => known.aliases.extend(located.aliases),
+                    Some(known) => {
+                        known.direct |= located.direct;
+                        known.aliases.extend(located.aliases);
+                    }
                     None => found.push(located),
                 }
             }

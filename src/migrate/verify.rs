@@ -7,6 +7,7 @@ use crate::yaml::draft::{Body, Draft, Id};
 use crate::yaml::syntax;
 use crate::yaml::value::{Value, same};
 use crate::yaml::{render, second, trivia};
+use std::collections::HashMap;
 
 /// Why an edit is not proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,23 +187,27 @@ fn first_difference(a: &Value, b: &Value) -> String {
 
 /// Comments of the old text that the new one does not have, in order.
 fn lost_comments(draft: &Draft, now: &Draft) -> Vec<Lost> {
-    let mut left: Vec<String> = comments(now, 0).map(|lost| lost.comment).collect();
+    let mut left: HashMap<String, usize> = HashMap::new();
+    let mut add = |comments: Vec<Lost>| comments.into_iter().for_each(|one| *left.entry(one.comment).or_default() += 1);
+    add(comments(now, 0).collect());
     for (id, _) in opened(draft) {
         if let Ok(text) = render::inner_text(draft, id)
             && let Ok(read) = view::read(&text)
         {
-            left.extend(comments(&Draft::new(&text, read.tree), 0).map(|lost| lost.comment));
+            add(comments(&Draft::new(&text, read.tree), 0).collect());
         }
     }
-    let all: Vec<String> = left.clone();
+    let all = left.clone();
     // As text in a text it is no comment, but still there.
-    let text = &now.texts[0].text;
-    let written = |comment: &str| text.lines().filter(|line| line.trim_end().ends_with(comment)).count();
-    let as_text = |comment: &String| written(comment) > all.iter().filter(|other| other.ends_with(comment.as_str())).count();
+    let lines = &now.texts[0].text;
+    let as_text = |comment: &str| {
+        let written = lines.lines().filter(|line| line.trim_end().ends_with(comment)).count();
+        written > all.iter().filter(|(other, _)| other.ends_with(comment)).map(|(_, count)| count).sum()
+    };
     let mut lost = Vec::new();
     for one in (0..draft.texts.len()).flat_map(|t| comments(draft, t)) {
-        match left.iter().position(|comment| *comment == one.comment) {
-            Some(at) => drop(left.swap_remove(at)),
+        match left.get_mut(&one.comment).filter(|count| **count > 0) {
+            Some(count) => *count -= 1,
             None if as_text(&one.comment) => {}
             None => lost.push(one),
         }

@@ -26,7 +26,11 @@ pub fn files(root: &Path, files: &[&str]) -> Result<Vec<String>, String> {
     for (top, files) in checkouts {
         for some in files.chunks(AT_ONCE) {
             let Some(said) = status(&top, some.iter().map(|(inside, _)| inside.as_path()))? else { return Ok(Vec::new()) };
-            dirty.extend(some.iter().filter(|(inside, _)| said.contains(inside)).map(|(_, file)| (*file).to_owned()));
+            dirty.extend(
+                some.iter()
+                    .filter(|(inside, _)| said.iter().any(|known| inside.starts_with(known)))
+                    .map(|(_, file)| (*file).to_owned()),
+            );
         }
     }
     dirty.sort();
@@ -88,7 +92,7 @@ mod tests {
         let names = ["clean.yaml", "changed.yaml", "staged [x].yaml", "sub/clean é.yaml"];
         fs::create_dir(root.join("sub")).unwrap();
         names.iter().for_each(|name| fs::write(root.join(name), "a: 1\n").unwrap());
-        fs::write(root.join(".gitignore"), "ignored.yaml\n").unwrap();
+        fs::write(root.join(".gitignore"), "ignored.yaml\nfolder/\n").unwrap();
         git(root, &["init", "-q"]);
         git(root, &["add", "-A"]);
         git(root, &["commit", "-qm", "x"]);
@@ -96,8 +100,10 @@ mod tests {
             .iter()
             .for_each(|name| fs::write(root.join(name), "a: 2\n").unwrap());
         git(root, &["add", "staged [x].yaml"]);
-        let all = [&names[..], &["new.yaml", "ignored.yaml"]].concat();
-        assert_eq!(files(root, &all).unwrap(), ["changed.yaml", "ignored.yaml", "new.yaml", "staged [x].yaml"]);
+        fs::create_dir(root.join("folder")).unwrap();
+        fs::write(root.join("folder/a.yaml"), "a: 1\n").unwrap();
+        let all = [&names[..], &["new.yaml", "ignored.yaml", "folder/a.yaml"]].concat();
+        assert_eq!(files(root, &all).unwrap(), ["changed.yaml", "folder/a.yaml", "ignored.yaml", "new.yaml", "staged [x].yaml"]);
         assert_eq!(files(&root.join("sub"), &["clean é.yaml"]).unwrap(), [""; 0]);
     }
 

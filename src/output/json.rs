@@ -33,6 +33,9 @@ struct File<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
     parsed: bool,
+    /// A byte order mark of three bytes stands before the text; all spans are of the text behind it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    byte_order_mark: bool,
     steps: Vec<Step<'a>>,
     findings: &'a [Finding],
     offered: Vec<Offer<'a>>,
@@ -94,6 +97,7 @@ fn file(file: &FileReport) -> File<'_> {
         outcome,
         why,
         parsed: file.parsed,
+        byte_order_mark: file.source.bom,
         steps: steps.collect(),
         findings: &file.findings,
         offered: offered.collect(),

@@ -203,7 +203,8 @@ impl Library {
                 Folder::Any => true,
             })?;
             let known = |version: &&Version| pack.migrations.iter().any(|m| m.version.as_ref() == Some(*version));
-            let way = pack.chain.iter().filter(|version| **version > from && **version <= to);
+            // The first version of a chain has no way to it; it may have no migrations all the same.
+            let way = pack.chain.iter().filter(|version| **version > from && **version <= to || **version == to);
             let blank = way.filter(|version| !known(version)).cloned().collect();
             runs.push(Run {
                 blank,

@@ -103,7 +103,9 @@ impl Renderer<'_> {
                 pieces.push(Piece::New(self.whole(*root, t, doc.root)?));
             }
             let open_end = old.end == text.len() && !text.ends_with('\n');
-            if open_end && matches!(pieces.last(), Some(Piece::New(new)) if new.trim_start().starts_with('|')) {
+            if open_end
+                && matches!(pieces.last(), Some(Piece::New(new)) if new.trim_start().starts_with('|') && !new.trim_start().starts_with("|-"))
+            {
                 // Readers differ on a block scalar without a last line break.
                 pieces.push(Piece::New(style::newline(text).to_owned()));
             }

@@ -34,7 +34,7 @@ pub fn insert(
             let Some(new) = stanza::build(draft, &filled, &spot.lets)? else { continue };
             trail.verbs.push(verb.line);
             trail.touched.push(there.unwrap_or(start.hit.id));
-            trail.aliases.extend(start.aliases.iter().chain(&there));
+            trail.means(&start);
             let at = match it.map(|l| l.hit.id) {
                 Some(at) => at,
                 None => parents::make(draft, spot, start.hit, &way.names, None)?,
@@ -48,7 +48,7 @@ pub fn insert(
 fn located(draft: &Draft, spot: &Spot, id: Id) -> Located {
     let hit = crate::migrate::lens::Hit::node(id);
     let read = |id| crate::migrate::lens::Lens::new(draft, crate::migrate::lens::Hit::node(id), &spot.reading).json().clone();
-    Located { hit, value: read(id), key: key_of(draft, hit), parent: None, aliases: Vec::new() }
+    Located { hit, value: read(id), key: key_of(draft, hit), parent: None, aliases: Vec::new(), direct: true }
 }
 
 /// Adds what `new` holds to `at`.

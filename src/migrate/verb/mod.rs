@@ -41,10 +41,18 @@ impl From<String> for Refused {
 pub struct Trail {
     /// Every node that one of them hit.
     pub touched: Vec<Id>,
-    /// Nodes that were spoken of by way of an alias: the aliases.
+    /// Aliases by way of which a node was spoken of that was spoken of where it stands as well.
     pub aliases: Vec<Id>,
     /// Lines of those that hit something.
     pub verbs: Vec<usize>,
+}
+
+impl Trail {
+    fn means(&mut self, it: &Located) {
+        if it.direct {
+            self.aliases.extend(&it.aliases);
+        }
+    }
 }
 
 /// Does the verbs, one after the other.
@@ -124,7 +132,7 @@ fn wanted(
         trail.verbs.push(verb.line);
     }
     trail.touched.extend(hits.iter().map(|it| it.hit.id));
-    trail.aliases.extend(hits.iter().flat_map(|it| &it.aliases));
+    hits.iter().for_each(|it| trail.means(it));
     Ok(hits)
 }
 

@@ -6,7 +6,7 @@ use crate::pack::Wrap;
 use crate::yaml::draft::{Body, Child, Draft, Id, Own};
 use crate::yaml::tree::ScalarStyle;
 use crate::yaml::value::Value;
-use crate::yaml::{render, syntax};
+use crate::yaml::{render, syntax, trivia};
 
 pub fn wrap(draft: &mut Draft, spot: &mut Spot, it: &Located, how: &Wrap) -> Result<(), Refused> {
     let id = it.hit.id;
@@ -55,6 +55,9 @@ pub fn to_text(draft: &mut Draft, spot: &mut Spot, id: Id) -> Result<(), Refused
     if matches!(draft.node(id).body, Body::Scalar { value: Value::Str(_), .. }) {
         return Ok(());
     }
+    if holds_alias(draft, id) {
+        return Err(Refused::at(id, "an alias in it would stand for nothing in a text of its own"));
+    }
     let text = render::text_of(draft, id).map_err(|e| Refused::at(id, e.message))?;
     let scalar = draft.new_scalar(Value::Str(text), ScalarStyle::Literal);
     swap(draft, spot, id, scalar);
@@ -63,10 +66,22 @@ pub fn to_text(draft: &mut Draft, spot: &mut Spot, id: Id) -> Result<(), Refused
 
 fn from_text(draft: &mut Draft, spot: &mut Spot, id: Id) -> Result<(), Refused> {
     let Value::Str(text) = draft.data(id) else { return Ok(()) };
-    syntax::parse(&text).map_err(|e| Refused::at(id, format!("its text is not YAML: {e}")))?;
+    let tree = syntax::parse(&text).map_err(|e| Refused::at(id, format!("its text is not YAML: {e}")))?;
+    if !trivia::comments(&text, &tree).is_empty() {
+        return Err(Refused::at(id, "its text holds comments, which would be lost"));
+    }
     let filled = crate::expr::Filled { text, slots: Vec::new() };
     if let Some(new) = crate::migrate::stanza::build(draft, &filled, &[])? {
         swap(draft, spot, id, new);
     }
     Ok(())
+}
+
+fn holds_alias(draft: &Draft, id: Id) -> bool {
+    match &draft.node(id).body {
+        Body::Alias(_) => true,
+        Body::Embedded { root, .. } => holds_alias(draft, *root),
+        Body::Map { children, .. } | Body::Seq { children, .. } => children.iter().any(|c| holds_alias(draft, c.value)),
+        Body::Scalar { .. } => false,
+    }
 }

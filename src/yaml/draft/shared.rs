@@ -1,6 +1,6 @@
 //! Anchors and aliases: what a change at one place reaches elsewhere.
-use super::{Body, Draft, Id, Mark, Undo};
-use std::collections::HashSet;
+use super::{Body, Draft, Id, Mark, Node, Undo};
+use std::collections::{HashMap, HashSet};
 
 impl Draft {
     /// A place that the changes since `mark` reach through an anchor, though nobody meant it, and where from: an alias of something that
@@ -15,6 +15,48 @@ impl Draft {
             (true, false) => Some((target, alias)),
             _ => Some((alias, target)),
         })
+    }
+
+    /// A key that a map lost since `mark`, though a merge key of that map brings one of the same name, which now counts.
+    pub fn unshadowed_since(&self, mark: Mark) -> Option<(Id, String)> {
+        let mut was: HashMap<Id, &Node> = HashMap::new();
+        for undo in &self.journal[mark.journal.min(self.journal.len())..] {
+            if let Undo::Node(id, node) = undo {
+                was.entry(*id).or_insert(node);
+            }
+        }
+        let of_key = |id: &Id| self.node(*id).parent.filter(|_| matches!(self.node(*id).body, Body::Scalar { .. }));
+        let maps: HashSet<Id> = was.keys().copied().chain(was.keys().filter_map(of_key)).collect();
+        maps.into_iter().find_map(|map| {
+            let merged = self.children(map).iter().filter(|c| self.key_text(c) == Some("<<")).map(|c| c.value);
+            let brought: Vec<&str> = merged.flat_map(|value| self.brought(value)).collect();
+            let old = match was.get(&map).map_or(&self.node(map).body, |node| &node.body) {
+                Body::Map { children, .. } if !brought.is_empty() => children,
+                _ => return None,
+            };
+            let text = |key: &Id| match was.get(key).map_or(&self.node(*key).body, |node| &node.body) {
+                Body::Scalar { text, .. } => Some(text.clone()),
+                _ => None,
+            };
+            let gone = |key: &String| self.find(map, key).is_none() && brought.contains(&key.as_str());
+            old.iter().filter_map(|c| c.key.as_ref().and_then(text)).find(gone).map(|key| (map, key))
+        })
+    }
+
+    /// The keys that the value of a merge key brings.
+    fn brought(&self, value: Id) -> Vec<&str> {
+        let value = self.resolve(value);
+        match &self.node(value).body {
+            Body::Seq { children, .. } => children.iter().flat_map(|c| self.brought(c.value)).collect(),
+            Body::Map { children, .. } => children
+                .iter()
+                .flat_map(|c| match self.key_text(c) {
+                    Some("<<") => self.brought(c.value),
+                    key => key.into_iter().collect(),
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// An alias whose anchored node is no longer part of a document.

@@ -35,7 +35,10 @@ impl Renderer<'_> {
                         out.above.extend(comment_lines(&text[extents[i].lead..line_start(text, extents[i].start)]));
                         self.child(child, t, node, i, extents[i].start)?
                     } else {
-                        lines.gap(gap);
+                        match last.filter(|last| last + 1 == i) {
+                            Some(last) => lines.between(extents[last].end..extents[i].lead.max(extents[last].end)),
+                            None => lines.gap(gap),
+                        }
                         self.child(child, t, node, i, extents[i].lead)?
                     };
                     if first && behind_dash {

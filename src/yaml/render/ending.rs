@@ -39,9 +39,15 @@ impl Renderer<'_> {
 pub(super) fn ends_in_block_scalar(renderer: &Renderer, children: &[Child]) -> bool {
     let Some(last) = children.last() else { return false };
     match &renderer.draft.node(last.value).body {
-        Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } | Body::Embedded { .. } => true,
-        // Written as a block scalar, too.
-        Body::Scalar { text, .. } => text.contains('\n') && block_scalar_holds(text, false),
+        Body::Embedded { .. } => true,
+        // Stripped of its last line break, it does not count.
+        Body::Scalar { text, .. } if !text.ends_with('\n') => false,
+        Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } => true,
+        // Written as a block scalar, too, unless it is kept as it is.
+        Body::Scalar { text, .. } => {
+            let node = renderer.draft.node(last.value);
+            (node.dirty || node.origin.is_none()) && block_scalar_holds(text, false)
+        }
         Body::Map { children, .. } | Body::Seq { children, .. } => ends_in_block_scalar(renderer, children),
         _ => false,
     }

@@ -1,4 +1,5 @@
 //! Whole lines, collected as pieces.
+use crate::source::Span;
 use crate::yaml::draft::Piece;
 
 /// Collects whole lines; adds the line break that the last line of a file may lack.
@@ -29,6 +30,14 @@ impl LineWriter<'_> {
         if !gap.is_empty() {
             self.close_line();
             self.pieces.push(Piece::New(gap));
+        }
+    }
+
+    /// What stood between two neighbours that stay.
+    pub fn between(&mut self, gap: Span) {
+        if !gap.is_empty() {
+            self.close_line();
+            self.pieces.push(Piece::Keep(gap));
         }
     }
 

@@ -143,15 +143,17 @@ impl<'t> Cursor<'t> {
         } else {
             content.rfind('\n').map_or(first, |i| first + i + 1)
         };
+        // Blanks deeper than the text are a line of the text.
+        let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let depth = self.text[first..end].lines().find(|line| !line.trim().is_empty()).map_or(usize::MAX, blanks);
         if loose_end >= self.text.len()
-            && self.text[first..end].rfind('\n').is_some_and(|i| self.text[first + i + 1..end].trim().is_empty())
+            && let Some(last) = self.text[first..end].rfind('\n').map(|i| first + i + 1)
+            && self.text[last..end].trim().is_empty()
+            && blanks(&self.text[last..end]) <= depth
         {
-            end = first + self.text[first..end].rfind('\n').map_or(0, |i| i + 1);
+            end = last;
         }
         if !indicators.contains('+') {
-            // Blanks deeper than the text are a line of the text.
-            let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
-            let depth = self.text[first..end].lines().find(|line| !line.trim().is_empty()).map_or(usize::MAX, blanks);
             while end > first {
                 let line = &self.text[..end - 1].rfind('\n').map_or(0, |i| i + 1);
                 let whole = self.text[*line..end].trim_end_matches(['\n', '\r']);

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Renders charts before and after a migration, and shows what became different.
+
+    bench/helm.py [--binary PATH] [--helm PATH] [--to PACK@VERSION] [--arg=ARG...] TREE...
+
+For each chart of the trees with a changed file: `helm template` of the old and of the new files, with the chart's own
+values. A chart that renders before and not after is a violation; the differences are printed, for a person to judge.
+"""
+import argparse
+import difflib
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from corpus import find_binary  # noqa: E402
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("trees", nargs="+", type=pathlib.Path)
+    parser.add_argument("--binary")
+    parser.add_argument("--helm", default="helm")
+    parser.add_argument("--to", default="istio@1.27")
+    parser.add_argument("--arg", action="append", default=[])
+    args = parser.parse_args()
+    binary, rendered, skipped, violations = find_binary(args.binary), 0, 0, 0
+    for tree in args.trees:
+        with tempfile.TemporaryDirectory() as folder:
+            old, new = pathlib.Path(folder, "old"), pathlib.Path(folder, "new")
+            shutil.copytree(tree, old, symlinks=True)
+            shutil.copytree(tree, new, symlinks=True)
+            for file in new.rglob("*"):
+                if not file.is_symlink():
+                    file.chmod(file.stat().st_mode | 0o200)
+            subprocess.run([binary, "migrate", "-q", "--to", args.to, *args.arg, "-w", "."], cwd=new, capture_output=True)
+            for chart in sorted(p.parent.relative_to(old) for p in old.rglob("Chart.yaml")):
+                if not changed(old / chart, new / chart):
+                    continue
+                before, after = (render(args.helm, root / chart) for root in (old, new))
+                if before is None:
+                    skipped += 1
+                    continue
+                rendered += 1
+                if after is None:
+                    violations += 1
+                    print(f"VIOLATION {tree.name}/{chart}: no longer renders")
+                    continue
+                lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="", n=2))
+                print(f"== {tree.name}/{chart}: {len(lines)} lines of difference")
+                print("\n".join(lines))
+    print(f"{rendered} charts rendered, {skipped} do not render as they are, {violations} violations")
+    sys.exit(1 if violations else 0)
+
+
+def changed(old, new):
+    files = (f.relative_to(old) for f in old.rglob("*") if f.is_file())
+    return any((old / f).read_bytes() != (new / f).read_bytes() for f in files)
+
+
+def render(helm, chart):
+    done = subprocess.run([helm, "template", "release", str(chart)], capture_output=True, text=True)
+    return done.stdout if done.returncode == 0 else None
+
+
+if __name__ == "__main__":
+    main()
