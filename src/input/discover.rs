@@ -44,6 +44,8 @@ pub enum DiscoverError {
     Missing(String),
     #[error("{0} is a link to {1}, and there is nothing")]
     Dangling(String, String),
+    #[error("{0} is a link that leads out of its folder; name what it leads to: {1}")]
+    LeadsOut(String, String),
     #[error("{0}: {1}")]
     Io(String, std::io::Error),
     #[error("--exclude {0}: {1}")]
@@ -65,7 +67,6 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
     single.iter().for_each(|path| take_named(path, &mut found));
     folders.iter().for_each(|folder| walk_folder(walk, folder, &exclude, &mut found));
     tidy(&mut found.files);
-    drop_second_names(&single, &mut found);
     found.around = found.files.clone();
     if !folders.contains(&root) && root.ancestors().any(|dir| dir.join(".git").exists()) {
         let mut rest = Found { root: root.clone(), ..Found::default() };
@@ -108,7 +109,8 @@ fn tidy(paths: &mut Vec<String>) {
     paths.dedup();
 }
 
-/// The paths, absolute and without links. A file's link that leads out of `cwd` stays what it is: see `output::write`.
+/// The paths, absolute and without links. A link that leads out of the folder is not taken for what it leads to: whoever
+/// named it may not know.
 fn named(walk: &Walk) -> Result<Vec<PathBuf>, DiscoverError> {
     if walk.paths.is_empty() {
         return Ok(vec![absolute(&walk.cwd)?]);
@@ -126,7 +128,13 @@ fn named(walk: &Walk) -> Result<Vec<PathBuf>, DiscoverError> {
         }
         // What a link to a pipe leads to may have no path.
         let real = full.canonicalize().unwrap_or_else(|_| full.clone());
-        let taken_as_it_is = real.is_dir() || (real.is_file() && real.starts_with(&cwd));
+        if full.is_symlink() && (real.is_file() || real.is_dir()) {
+            let folder = full.parent().and_then(|folder| folder.canonicalize().ok());
+            if !real.starts_with(&cwd) && !folder.is_some_and(|folder| real.starts_with(folder)) {
+                return Err(DiscoverError::LeadsOut(path.display().to_string(), real.display().to_string()));
+            }
+        }
+        let taken_as_it_is = real.is_dir() || real.is_file();
         named.push(match (full.parent(), full.file_name()) {
             (Some(folder), Some(name)) if !taken_as_it_is => absolute(folder)?.join(name),
             _ => real,
@@ -246,21 +254,6 @@ fn take(path: &Path, found: &mut Found) {
     match name(&found.root, path) {
         Some(name) => found.files.push(name),
         None => found.unread.push((lossy_name(&found.root, path), "its name is not UTF-8".into())),
-    }
-}
-
-/// Of several names of one file the file's own is kept, else the first link: each file is written once.
-fn drop_second_names(single: &[PathBuf], found: &mut Found) {
-    let mut seen: Vec<PathBuf> = Vec::new();
-    for link in single.iter().filter(|path| path.is_symlink()) {
-        let Ok(real) = link.canonicalize() else { continue };
-        let listed = name(&found.root, &real).is_some_and(|name| found.files.binary_search(&name).is_ok());
-        if listed || seen.contains(&real) {
-            let second = name(&found.root, link);
-            found.files.retain(|file| Some(file) != second.as_ref());
-        } else {
-            seen.push(real);
-        }
     }
 }
 
@@ -397,12 +390,10 @@ mod tests {
         use std::os::unix::fs::symlink;
         let (dir, other) = (tree(&["a.yaml"]), tree(&["b.yaml"]));
         symlink("a.yaml", dir.path().join("0.yaml")).unwrap();
-        let outside = other.path().join("b.yaml");
-        ["y.yaml", "z.yaml"].iter().for_each(|link| symlink(&outside, dir.path().join(link)).unwrap());
-        let found = files(&walk(dir.path(), &["0.yaml", "a.yaml", "y.yaml", "z.yaml", "z.yaml"])).unwrap();
-        assert_eq!(found.files, ["a.yaml", "y.yaml"]);
-        let found = files(&walk(dir.path(), &["y.yaml", outside.to_str().unwrap()])).unwrap();
-        assert!(found.files.len() == 1 && found.files[0].ends_with("b.yaml"), "{:?}", found.files);
+        symlink(other.path().join("b.yaml"), dir.path().join("y.yaml")).unwrap();
+        let found = files(&walk(dir.path(), &["0.yaml", "a.yaml", "0.yaml"])).unwrap();
+        assert_eq!(found.files, ["a.yaml"]);
+        assert!(matches!(files(&walk(dir.path(), &["y.yaml"])), Err(DiscoverError::LeadsOut(..))));
     }
 
     #[cfg(unix)]

@@ -66,12 +66,16 @@ pub fn agree(old: &str, new: &str, old_first: &[Value], intended: &[Value]) -> R
     for (first, second) in known.iter().filter(|pair| lacks_line_break(pair)) {
         let stays = there(intended, first) >= there(old_first, first);
         if stays && !found.iter().any(|(a, b)| same(a, first) && same(b, second)) {
-            return Err(format!("a second YAML reader saw {} before, and sees {} now", shown(second), shown(first)));
+            let (first, second) = apart(first, second);
+            return Err(format!("a second YAML reader saw {second} before, and sees {first} now"));
         }
     }
     match found.into_iter().find(|pair| !accepted(pair)) {
         None => Ok(()),
-        Some((first, second)) => Err(format!("a second YAML reader sees {} where {} is meant", shown(&second), shown(&first))),
+        Some((first, second)) => {
+            let (first, second) = apart(&first, &second);
+            Err(format!("a second YAML reader sees {second} where {first} is meant"))
+        }
     }
 }
 
@@ -93,12 +97,26 @@ fn count_differs() -> String {
     "a second YAML reader sees another number of documents".into()
 }
 
-fn shown(value: &Value) -> String {
-    let text = format!("{value:?}");
-    match text.char_indices().nth(120) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text,
+/// Two values for people: of texts the part in which they differ.
+fn apart(first: &Value, second: &Value) -> (String, String) {
+    if let (Value::Str(a), Value::Str(b)) = (first, second) {
+        let same: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+        let from = a[..same].char_indices().rev().nth(15).map_or(0, |(at, _)| at);
+        let dots = if from > 0 { "…" } else { "" };
+        let part = |text: &str| format!("`{dots}{}`", cut(&text[from..]).escape_debug());
+        return (part(a), part(b));
     }
+    let shown = |value: &Value| match value {
+        Value::Map(entries) => format!("a map of {}", entries.len()),
+        Value::Seq(items) => format!("a list of {}", items.len()),
+        Value::Tagged(tag, _) => format!("a value tagged {tag}"),
+        scalar => format!("`{}`", cut(&scalar.scalar_text()).escape_debug()),
+    };
+    (shown(first), shown(second))
+}
+
+fn cut(text: &str) -> &str {
+    text.char_indices().nth(60).map_or(text, |(at, _)| &text[..at])
 }
 
 /// How often a scalar is in a value.
