@@ -98,6 +98,11 @@ impl Exprs {
         self.engine().map_or(&[], |engine| engine.names(id.0))
     }
 
+    /// The members of `target` that an expression asks for; none where it needs all of it.
+    pub fn members_of_target(&self, id: ExprId) -> Option<&[String]> {
+        self.engine().ok()?.members_of_target(id.0)
+    }
+
     /// `if:`. Tera's truth; an error on data counts as false.
     pub fn truth(&self, id: ExprId, scope: &Scope) -> bool {
         self.engine().and_then(|engine| engine.render(id.0, scope)).is_ok_and(|rendered| !rendered.text.is_empty())

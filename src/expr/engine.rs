@@ -9,6 +9,8 @@ use tera::{Context, Delimiters, Kwargs, State, Tera, Value};
 pub struct Engine {
     tera: Tera,
     names: Vec<Vec<String>>,
+    /// Of each source, see `members_of_target`.
+    members: Vec<Option<Vec<String>>>,
     /// Of each source: the expressions in it, in order.
     expressions: Vec<Vec<String>>,
     sources: Vec<String>,
@@ -88,11 +90,16 @@ impl Engine {
             free.sort();
             names.push(free);
         }
-        Ok(Engine { tera, names, expressions, sources: sources.iter().map(|(_, s)| s.clone()).collect() })
+        let members = sources.iter().map(|(_, source)| members(source, "target")).collect();
+        Ok(Engine { tera, names, members, expressions, sources: sources.iter().map(|(_, s)| s.clone()).collect() })
     }
 
     pub fn names(&self, index: usize) -> &[String] {
         self.names.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn members_of_target(&self, index: usize) -> Option<&[String]> {
+        self.members.get(index)?.as_deref()
     }
 
     pub fn render(&self, index: usize, scope: &Scope) -> Result<Rendered, ExprError> {
@@ -144,6 +151,24 @@ fn said(error: &tera::Error) -> String {
     let text = error.to_string();
     let line = text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("cannot be computed");
     line.trim_start_matches("error:").trim().to_owned()
+}
+
+/// The members that an expression takes from `name`; none where it takes the whole.
+fn members(source: &str, name: &str) -> Option<Vec<String>> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = Vec::new();
+    for (at, _) in source.match_indices(name) {
+        let rest = &source[at + name.len()..];
+        if source[..at].ends_with(|c| word(c) || c == '.') || rest.starts_with(word) {
+            continue;
+        }
+        let member: String = rest.strip_prefix('.')?.chars().take_while(|c| word(*c)).collect();
+        if member.is_empty() {
+            return None;
+        }
+        found.push(member);
+    }
+    Some(found)
 }
 
 fn is_name(expression: &str) -> bool {
@@ -336,4 +361,17 @@ fn numbers(version: &str) -> Option<Vec<u64>> {
 fn exists(args: &Kwargs) -> tera::TeraResult<bool> {
     let path: &str = args.must_get("path")?;
     Ok(EXISTS.with_borrow(|exists| exists.as_ref().is_some_and(|exists| exists(path))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_that_are_asked_for() {
+        let of = |source: &str| members(source, "target");
+        assert_eq!(of("target.a.b in [x for x in target.c]").as_deref(), Some(&["a".to_owned(), "c".to_owned()][..]));
+        assert_eq!(of("match.target and targets.x"), Some(Vec::new()));
+        assert_eq!((of("target | length"), of("target['a']"), of("target?.a")), (None, None, None));
+    }
 }

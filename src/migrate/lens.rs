@@ -250,7 +250,16 @@ pub fn camel(key: &str) -> String {
     out
 }
 
+/// A map with those of its members alone that an expression asks for; anything else is read as a whole.
+pub fn members(draft: &Draft, hit: Hit, reading: &Reading, wanted: &[String]) -> Json {
+    if hit.has_value() { read(draft, hit.id, reading, Some(wanted)) } else { Json::Null }
+}
+
 fn json(draft: &Draft, id: Id, reading: &Reading) -> Json {
+    read(draft, id, reading, None)
+}
+
+fn read(draft: &Draft, id: Id, reading: &Reading, wanted: Option<&[String]>) -> Json {
     let id = draft.resolve(id);
     match &draft.node(id).body {
         Body::Map { children, .. } => {
@@ -260,10 +269,13 @@ fn json(draft: &Draft, id: Id, reading: &Reading) -> Json {
                     draft.key_text(child).map(str::to_owned).or_else(|| child.key.map(|k| to_json(&draft.data(k)).to_string()));
                 let key = key.unwrap_or_default();
                 let key = if reading.protojson { camel(&key) } else { key };
+                if wanted.is_some_and(|wanted| !wanted.contains(&key)) {
+                    continue;
+                }
                 map.entry(key).or_insert_with(|| json(draft, child.value, reading));
             }
             for other in merged(draft, id) {
-                if let Json::Object(other) = json(draft, other, reading) {
+                if let Json::Object(other) = read(draft, other, reading, wanted) {
                     for (key, value) in other {
                         map.entry(key).or_insert(value);
                     }

@@ -37,10 +37,10 @@ pub struct Spot<'a> {
 
 impl Spot<'_> {
     /// The scope of one expression: only the names that it uses are computed.
-    fn scope(&self, draft: &Draft, names: &[String], it: Option<&Located>) -> Scope {
+    fn scope(&self, draft: &Draft, id: ExprId, it: Option<&Located>) -> Scope {
         let mut scope = Scope::default();
         scope.exists = Some(self.frame.exists.clone());
-        for name in names {
+        for name in self.frame.exprs.names(id) {
             let value = match name.as_str() {
                 "it" => Some(it.map_or_else(|| self.json(draft, self.root), |l| l.value.clone())),
                 "key" => match it {
@@ -52,7 +52,10 @@ impl Spot<'_> {
                     None => self.hits_root(draft).first().map(|root| root.parent(draft, &self.reading)),
                 },
                 "match" => Some(self.json(draft, self.root)),
-                "target" => Some(self.json(draft, self.target)),
+                "target" => Some(match self.frame.exprs.members_of_target(id) {
+                    Some(wanted) => super::lens::members(draft, self.target, &self.reading, wanted),
+                    None => self.json(draft, self.target),
+                }),
                 "doc" => Some(self.doc.clone()),
                 "params" => Some(self.frame.params.clone()),
                 "row" => Some(self.frame.row.clone()),
@@ -104,7 +107,7 @@ impl Spot<'_> {
         match path.computed {
             None => Ok(Some(path.source.clone())),
             Some(id) => {
-                let scope = self.scope(draft, self.frame.exprs.names(id), None);
+                let scope = self.scope(draft, id, None);
                 self.frame.exprs.path(id, &scope).map_err(|e| e.to_string())
             }
         }
@@ -113,7 +116,7 @@ impl Spot<'_> {
     /// A path in parts, `it` being the hit that it is computed for.
     pub fn segments(&self, draft: &Draft, path: &Path, it: Option<&Located>) -> Result<Option<Vec<Segment>>, String> {
         let Some(id) = path.computed else { return Ok(Some(path.segments.clone())) };
-        let scope = self.scope(draft, self.frame.exprs.names(id), it);
+        let scope = self.scope(draft, id, it);
         match self.frame.exprs.path(id, &scope).map_err(|e| e.to_string())? {
             Some(text) => crate::pack::path::split(&text).map(Some),
             None => Ok(None),
@@ -121,7 +124,7 @@ impl Spot<'_> {
     }
 
     pub fn truth(&self, draft: &Draft, cond: Option<ExprId>, it: Option<&Located>) -> bool {
-        cond.is_none_or(|id| self.frame.exprs.truth(id, &self.scope(draft, self.frame.exprs.names(id), it)))
+        cond.is_none_or(|id| self.frame.exprs.truth(id, &self.scope(draft, id, it)))
     }
 
     /// A value with its type.
@@ -129,11 +132,10 @@ impl Spot<'_> {
         let exprs = self.frame.exprs;
         match text {
             Text::Plain(plain) => Ok(Some(Json::String(plain.clone()))),
-            Text::Typed(id) => exprs.value(*id, &self.scope(draft, exprs.names(*id), it)).map_err(|e| e.to_string()),
-            Text::Mixed(id) => exprs
-                .text(*id, &self.scope(draft, exprs.names(*id), it))
-                .map(|t| Some(Json::String(t)))
-                .map_err(|e| e.to_string()),
+            Text::Typed(id) => exprs.value(*id, &self.scope(draft, *id, it)).map_err(|e| e.to_string()),
+            Text::Mixed(id) => {
+                exprs.text(*id, &self.scope(draft, *id, it)).map(|t| Some(Json::String(t))).map_err(|e| e.to_string())
+            }
         }
     }
 
@@ -156,13 +158,13 @@ impl Spot<'_> {
         let exprs = self.frame.exprs;
         match text {
             Text::Plain(plain) => plain.clone(),
-            Text::Typed(id) | Text::Mixed(id) => exprs.message(*id, &self.scope(draft, exprs.names(*id), it)),
+            Text::Typed(id) | Text::Mixed(id) => exprs.message(*id, &self.scope(draft, *id, it)),
         }
     }
 
     /// A stanza with its expressions computed.
     pub fn fill(&self, draft: &Draft, id: ExprId, it: Option<&Located>) -> Result<crate::expr::Filled, String> {
-        self.frame.exprs.fill(id, &self.scope(draft, self.frame.exprs.names(id), it)).map_err(|e| e.to_string())
+        self.frame.exprs.fill(id, &self.scope(draft, id, it)).map_err(|e| e.to_string())
     }
 
     /// Binds the names of `let`, in order.
@@ -180,7 +182,7 @@ impl Spot<'_> {
                     }
                 }
                 LetValue::Expr(id) => {
-                    let scope = self.scope(draft, self.frame.exprs.names(*id), None);
+                    let scope = self.scope(draft, *id, None);
                     (self.frame.exprs.value(*id, &scope).ok().flatten(), None)
                 }
             };
