@@ -62,7 +62,8 @@ fn claim(document: At, carrier: &Carrier, folder: &str, paths: &HashSet<String>,
         each => each.iter().flat_map(|path| document.hits(path)).collect(),
     };
     for base in bases {
-        let Some(chart) = base.hits(&carrier.chart_name).into_iter().find_map(At::text) else { continue };
+        let Some(chart_name) = &carrier.chart_name else { continue };
+        let Some(chart) = base.hits(chart_name).into_iter().find_map(At::text) else { continue };
         let files = carrier.files.iter().flat_map(|path| base.hits(path)).filter_map(At::text);
         for file in files {
             let chart = chart.to_owned();

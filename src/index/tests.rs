@@ -16,11 +16,13 @@ fn application() -> Carrier {
         kinds: vec!["Application".into()],
         groups: vec!["argoproj.io".into()],
         each: vec![route("$.spec.source"), route("$.spec.sources[*]")],
-        chart_name: route("$.chart"),
+        chart_name: Some(route("$.chart")),
         chart_version: None,
         chart_repo: None,
         values: Vec::new(),
         files: vec![route("$.helm.valueFiles[*]")],
+        file: None,
+        patches: Vec::new(),
     }
 }
 
@@ -29,7 +31,7 @@ fn release() -> Carrier {
         kinds: vec!["HelmRelease".into()],
         groups: Vec::new(),
         each: Vec::new(),
-        chart_name: route("$.spec.chart"),
+        chart_name: Some(route("$.spec.chart")),
         files: vec![route("$.spec.valuesFrom[*].name")],
         ..application()
     }

@@ -1,4 +1,7 @@
 //! The Kubernetes objects of a file: its documents, and the items of `kind: List`.
+use super::lens::{Hit, Lens, Reading};
+use super::select;
+use crate::pack::target::Carrier;
 use crate::yaml::draft::{Body, Draft, Id};
 use crate::yaml::value::Value;
 use serde_json::json;
@@ -16,27 +19,70 @@ pub struct Object {
     pub namespace: String,
     /// 1-based line that it starts on.
     pub line: usize,
+    /// A patch that stands in another document.
+    pub partial: bool,
 }
 
-/// All objects of a draft, in order. Documents that the run added are not among them.
-pub fn objects(draft: &Draft) -> Vec<Object> {
+/// All objects of a draft, in order, the patches that documents hold as texts among them. Documents that the run added are
+/// not.
+pub fn objects(draft: &mut Draft, path: &str, carriers: &[Carrier]) -> Vec<Object> {
     let own = draft.texts[0].tree.docs.len();
     let mut out = Vec::new();
-    for (doc, root) in draft.docs.iter().enumerate().take(own) {
-        add(draft, doc, *root, &mut out);
+    for (doc, root) in draft.docs.clone().into_iter().enumerate().take(own) {
+        add(draft, doc, root, &mut out);
+        patches(draft, doc, path, carriers, &mut out);
     }
     number(draft, &mut out);
     out
 }
 
+/// The patches that the document, or an item of it, holds as texts. A text that is no YAML, or no map, is not one: it may
+/// be the name of a file, or a list of operations (`json_patch`).
+fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out: &mut Vec<Object>) {
+    let holders: Vec<Object> = out.iter().filter(|o| o.doc == doc).cloned().collect();
+    for id in holders.iter().flat_map(|object| patch_texts(draft, object, path, carriers)).collect::<Vec<_>>() {
+        let root = match &draft.node(id).body {
+            Body::Embedded { root, .. } => Some(*root),
+            Body::Scalar { value: Value::Str(text), .. } if text.contains(':') => select::embed(draft, id).ok(),
+            _ => None,
+        };
+        if let Some(root) = root.filter(|root| draft.is_map(*root)) {
+            let from = out.len();
+            add(draft, doc, root, out);
+            out[from..].iter_mut().for_each(|patch| patch.partial = true);
+        }
+    }
+}
+
+/// The scalars of an object that hold patches.
+pub fn patch_texts(draft: &Draft, object: &Object, path: &str, carriers: &[Carrier]) -> Vec<Id> {
+    let is_one = |carrier: &&Carrier| match &carrier.file {
+        Some(file) => object.kind.is_none() && select::glob_file(file, path),
+        None => {
+            select::any_glob(&carrier.kinds, object.kind.as_deref()) && select::any_glob(&carrier.groups, Some(&object.group))
+        }
+    };
+    let mut holding = carriers.iter().filter(|carrier| !carrier.patches.is_empty()).filter(is_one).peekable();
+    if holding.peek().is_none() {
+        return Vec::new();
+    }
+    let reading = Reading::default();
+    let lens = Lens::new(draft, Hit::node(object.root), &reading);
+    let texts = holding.flat_map(|carrier| &carrier.patches).flat_map(|at| lens.query(draft, &reading, &at.source));
+    texts.flatten().map(|text| text.hit.id).collect()
+}
+
 /// Finds the lines of all objects in one pass.
 fn number(draft: &Draft, objects: &mut [Object]) {
     let text = &draft.texts[0].text;
+    let start = |object: &Object| draft.file_span(object.root).map_or(0, |s| s.start);
+    let mut order: Vec<usize> = (0..objects.len()).collect();
+    order.sort_by_key(|index| start(&objects[*index]));
     let (mut at, mut line) = (0, 1);
-    for object in objects {
-        let start = draft.file_span(object.root).map_or(0, |s| s.start).clamp(at, text.len());
+    for index in order {
+        let start = start(&objects[index]).clamp(at, text.len());
         line += text[at..start].matches('\n').count();
-        (at, object.line) = (start, line);
+        (at, objects[index].line) = (start, line);
     }
 }
 
@@ -57,6 +103,7 @@ fn add(draft: &Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
         name: meta("name"),
         namespace: meta("namespace"),
         line: 1,
+        partial: false,
         kind,
     });
     if let Some(items) = items.filter(|_| is_list) {
@@ -91,7 +138,7 @@ impl Object {
     pub fn facts(&self, file: &str, partial: bool) -> serde_json::Value {
         json!({
             "kind": self.kind, "group": self.group, "version": self.version, "name": self.name,
-            "namespace": self.namespace, "file": file, "line": self.line, "partial": partial,
+            "namespace": self.namespace, "file": file, "line": self.line, "partial": partial || self.partial,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! ② What changes? One file taken through every migration of a run. Pure: no I/O, no printing.
 mod bump;
 mod document;
+mod json_patch;
 mod lens;
 mod modeline;
 mod rule;
@@ -72,6 +73,7 @@ impl File<'_> {
             read => read?,
         };
         self.suppressions(runs, &draft);
+        self.json_patches(runs, &mut draft);
         for run in runs {
             for active in &run.active {
                 if self.migration(run, active, &mut draft, false)? {
@@ -146,7 +148,7 @@ impl File<'_> {
             if run.needles && !rule.needles.may_hit(plain) {
                 continue;
             }
-            let objects = objects.get_or_insert_with(|| document::objects(draft));
+            let objects = objects.get_or_insert_with(|| document::objects(draft, &path, &run.carriers));
             let frame = scope::Frame {
                 exprs: &active.migration.exprs,
                 params: params(run),
@@ -282,6 +284,15 @@ impl File<'_> {
         let active = |one: &suppress::Suppression| runs.iter().flat_map(|r| &r.active).any(|a| one.names(&a.migration.id));
         self.suppressions = found;
         self.suppressions.iter_mut().for_each(|one| one.used |= !active(one));
+    }
+
+    fn json_patches(&mut self, runs: &[Run], draft: &mut Draft) {
+        for concern in json_patch::concerns(draft, &self.report.source.path.clone(), runs) {
+            let message = format!("This JSON patch may concern it: {}.", concern.title.trim_end_matches('.'));
+            let help = format!("patches of operations are not looked into: check `{}` by hand", concern.path);
+            let finding = Finding::at(&self.report.source, concern.at, concern.id, Level::Warning, message).with_help(help);
+            self.report.findings.push(finding);
+        }
     }
 
     /// Suppressions of migrations of this run that nothing needed.

@@ -111,13 +111,14 @@ impl Search<'_> {
         let mut out = Vec::new();
         let reading = Reading::default();
         for carrier in self.carriers {
+            let Some(chart_name) = &carrier.chart_name else { continue };
             for (index, object) in self.objects.iter().enumerate() {
                 if !any_glob(&carrier.kinds, object.kind.as_deref()) || !any_glob(&carrier.groups, Some(&object.group)) {
                     continue;
                 }
                 for base in carrier_bases(draft, object.root, carrier) {
                     let lens = Lens::new(draft, base, &reading);
-                    let names = lens.query(draft, &reading, &carrier.chart_name.source).unwrap_or_default();
+                    let names = lens.query(draft, &reading, &chart_name.source).unwrap_or_default();
                     if !names.iter().any(|n| n.value.as_str() == Some(chart)) {
                         continue;
                     }
@@ -191,7 +192,7 @@ impl Search<'_> {
     }
 }
 
-fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {
+pub fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {
     let origin = draft.node(id).origin.ok_or("it is new")?;
     let host = &draft.texts[origin.text];
     let view = crate::view::open(&host.text, &host.tree, origin.node)?;
@@ -241,7 +242,7 @@ fn holds(draft: &Draft, root: Hit, reading: &Reading, when: &[Path]) -> bool {
 }
 
 /// Whether a text is one of some globs; no glob means anything, a missing text is only that.
-fn any_glob(globs: &[String], text: Option<&str>) -> bool {
+pub fn any_glob(globs: &[String], text: Option<&str>) -> bool {
     globs.is_empty() || text.is_some_and(|text| globs.iter().any(|glob| braces(glob).iter().any(|g| glob_text(g, text))))
 }
 
@@ -250,7 +251,7 @@ fn glob_text(glob: &str, text: &str) -> bool {
 }
 
 /// A pattern without `/` is for the file's name, else for its path.
-fn glob_file(glob: &str, path: &str) -> bool {
+pub fn glob_file(glob: &str, path: &str) -> bool {
     let subject = if glob.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
     braces(glob).iter().any(|g| glob_text(g, subject))
 }

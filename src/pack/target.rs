@@ -47,12 +47,17 @@ pub struct Carrier {
     pub groups: Vec<String>,
     /// Base of the paths below; `$` where `each` is not given.
     pub each: Vec<Path>,
-    pub chart_name: Path,
+    /// None: it holds no chart, but patches.
+    pub chart_name: Option<Path>,
     pub chart_version: Option<Path>,
     pub chart_repo: Option<Path>,
     pub values: Vec<(Path, bool)>,
     /// Values files that the document names.
     pub files: Vec<Path>,
+    /// Name of the file, where that tells the document: it need not have a kind.
+    pub file: Option<String>,
+    /// Texts that hold partial documents (patches), each an object of its own.
+    pub patches: Vec<Path>,
 }
 
 /// `targets:` of a pack.
@@ -163,9 +168,17 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
     let page = Page::read(file, text)?;
     let mut out = Vec::new();
     for item in page.list(page.root()?) {
-        let fields = page.fields(item, &["doc", "each", "chart", "values", "files"])?;
-        let On::Doc { kinds, groups, .. } = doc_of(&page, fields.need("doc")?)? else { continue };
-        let chart = page.fields(fields.need("chart")?, &["name", "version", "repo"])?;
+        let fields = page.fields(item, &["doc", "file", "each", "chart", "values", "files", "patches"])?;
+        let (kinds, groups) = match fields.get("doc").map(|doc| doc_of(&page, doc)).transpose()? {
+            Some(On::Doc { kinds, groups, .. }) => (kinds, groups),
+            _ => (Vec::new(), Vec::new()),
+        };
+        let (doc, file) = (fields.get("doc"), fields.get("file").map(|n| page.string(n)).transpose()?);
+        let (chart, patches) = (fields.get("chart"), fields.get("patches"));
+        if doc.is_none() && file.is_none() || chart.is_none() && patches.is_none() {
+            return Err(page.error(item, "a carrier has `doc` or `file`, and `chart` or `patches`"));
+        }
+        let chart = chart.map(|chart| page.fields(chart, &["name", "version", "repo"])).transpose()?;
         let path = |node: Id| plain(&page, node, &page.string(node)?);
         let mut values = Vec::new();
         for value in fields.get("values").map_or_else(Vec::new, |n| page.list(n)) {
@@ -176,11 +189,13 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
             kinds,
             groups,
             each: fields.get("each").map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
-            chart_name: path(chart.need("name")?)?,
-            chart_version: chart.get("version").map(path).transpose()?,
-            chart_repo: chart.get("repo").map(path).transpose()?,
+            chart_name: chart.as_ref().map(|chart| path(chart.need("name")?)).transpose()?,
+            chart_version: chart.as_ref().and_then(|chart| chart.get("version")).map(path).transpose()?,
+            chart_repo: chart.as_ref().and_then(|chart| chart.get("repo")).map(path).transpose()?,
             values,
             files: fields.get("files").map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
+            file,
+            patches: patches.map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
         });
     }
     Ok(out)
