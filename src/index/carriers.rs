@@ -1,6 +1,7 @@
 //! Carrier documents: the values files that they name, or the config maps that a kustomization generates from files.
 use super::node::At;
 use super::{Named, Said, ValuesOwner, place};
+use crate::pack::glob::glob_file;
 use crate::pack::path::{Path, Segment};
 use crate::pack::target::Carrier;
 use crate::yaml::draft::Draft;
@@ -10,7 +11,7 @@ use std::collections::HashSet;
 /// where it matters.
 pub(super) fn read(root: &std::path::Path, path: &str, carriers: &[&Carrier], paths: &HashSet<String>) -> Said {
     let Ok(text) = super::text(root, path) else { return Said::default() };
-    let likely: Vec<&Carrier> = carriers.iter().copied().filter(|c| may_hold(&text, c)).collect();
+    let likely: Vec<&Carrier> = carriers.iter().copied().filter(|c| may_hold(path, &text, c)).collect();
     if likely.is_empty() {
         return Said::default();
     }
@@ -27,9 +28,12 @@ pub(super) fn read(root: &std::path::Path, path: &str, carriers: &[&Carrier], pa
 }
 
 /// Whether the bytes can hold such a document that names files.
-fn may_hold(text: &str, carrier: &Carrier) -> bool {
-    carrier.kinds.iter().any(|kind| text.contains(kind.as_str()))
-        && carrier.files.iter().any(|path| names(path).all(|name| text.contains(name)))
+fn may_hold(path: &str, text: &str, carrier: &Carrier) -> bool {
+    let told = match &carrier.file {
+        Some(file) => glob_file(file, path),
+        None => carrier.kinds.iter().any(|kind| text.contains(kind.as_str())),
+    };
+    told && carrier.files.iter().any(|path| names(path).all(|name| text.contains(name)))
 }
 
 fn names(path: &Path) -> impl Iterator<Item = &str> {
@@ -51,6 +55,9 @@ fn is_one(document: At, carrier: &Carrier) -> bool {
     let kind = document.text_of("kind").unwrap_or_default();
     let version = document.text_of("apiVersion").unwrap_or_default();
     let group = version.split_once('/').map_or("", |(group, _)| group);
+    if carrier.file.is_some() {
+        return kind.is_empty();
+    }
     let one_of = |names: &[String], name: &str| names.is_empty() || names.iter().any(|n| n == name);
     one_of(&carrier.kinds, kind) && one_of(&carrier.groups, group)
 }
@@ -64,6 +71,7 @@ fn claim(document: At, carrier: &Carrier, folder: &str, paths: &HashSet<String>,
     for base in bases {
         let Some(chart_name) = &carrier.chart_name else { continue };
         let Some(chart) = base.hits(chart_name).into_iter().find_map(At::text) else { continue };
+        let chart = chart.rsplit('/').next().unwrap_or(chart);
         let files = carrier.files.iter().flat_map(|path| base.hits(path)).filter_map(At::text);
         for file in files {
             let chart = chart.to_owned();

@@ -56,13 +56,8 @@ fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out:
 
 /// The scalars of an object that hold patches.
 pub fn patch_texts(draft: &Draft, object: &Object, path: &str, carriers: &[Carrier]) -> Vec<Id> {
-    let is_one = |carrier: &&Carrier| match &carrier.file {
-        Some(file) => object.kind.is_none() && select::glob_file(file, path),
-        None => {
-            select::any_glob(&carrier.kinds, object.kind.as_deref()) && select::any_glob(&carrier.groups, Some(&object.group))
-        }
-    };
-    let mut holding = carriers.iter().filter(|carrier| !carrier.patches.is_empty()).filter(is_one).peekable();
+    let is_one = |carrier: &&Carrier| !carrier.patches.is_empty() && select::is_carrier(carrier, object, path);
+    let mut holding = carriers.iter().filter(is_one).peekable();
     if holding.peek().is_none() {
         return Vec::new();
     }

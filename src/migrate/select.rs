@@ -3,6 +3,7 @@ use super::document::{self, Object};
 use super::lens::{Hit, Lens, Pairs, Reading, member};
 use crate::index::Repo;
 use crate::pack::Pack;
+use crate::pack::glob::{any_glob, glob_file};
 use crate::pack::path::{Path, Segment};
 use crate::pack::target::{Carrier, On, Place, Target};
 use crate::source::Span;
@@ -113,19 +114,25 @@ impl Search<'_> {
         for carrier in self.carriers {
             let Some(chart_name) = &carrier.chart_name else { continue };
             for (index, object) in self.objects.iter().enumerate() {
-                if !any_glob(&carrier.kinds, object.kind.as_deref()) || !any_glob(&carrier.groups, Some(&object.group)) {
+                if !is_carrier(carrier, object, self.path) {
                     continue;
                 }
                 for base in carrier_bases(draft, object.root, carrier) {
                     let lens = Lens::new(draft, base, &reading);
                     let names = lens.query(draft, &reading, &chart_name.source).unwrap_or_default();
-                    if !names.iter().any(|n| n.value.as_str() == Some(chart)) {
+                    // `repository/chart`, as some write it.
+                    let named = |name: &str| name == chart || name.rsplit_once('/').is_some_and(|(_, last)| last == chart);
+                    if !names.iter().any(|n| n.value.as_str().is_some_and(named)) {
                         continue;
                     }
                     for (path, embedded) in &carrier.values {
                         let found = lens.query(draft, &reading, &path.source).unwrap_or_default();
                         for located in found {
-                            let open = if *embedded { self.open(draft, located.hit.id, true) } else { Some(located.hit.id) };
+                            let open = if *embedded {
+                                self.open(draft, located.hit.id, true)
+                            } else {
+                                Some(located.hit.id).filter(|id| !is_text(draft, *id))
+                            };
                             out.extend(open.map(|id| (Hit::node(id), index)));
                         }
                     }
@@ -203,6 +210,14 @@ pub fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {
     draft.embed(id, view.text, read.tree, read.branches, view.carry)
 }
 
+/// Whether an object is one that the carrier speaks of.
+pub fn is_carrier(carrier: &Carrier, object: &Object, path: &str) -> bool {
+    match &carrier.file {
+        Some(file) => object.kind.is_none() && glob_file(file, path),
+        None => any_glob(&carrier.kinds, object.kind.as_deref()) && any_glob(&carrier.groups, Some(&object.group)),
+    }
+}
+
 fn carrier_bases(draft: &Draft, root: Id, carrier: &Carrier) -> Vec<Hit> {
     let reading = Reading::default();
     let lens = Lens::new(draft, Hit::node(root), &reading);
@@ -241,38 +256,7 @@ fn holds(draft: &Draft, root: Hit, reading: &Reading, when: &[Path]) -> bool {
     when.is_empty() || when.iter().all(|path| hits(draft, root, reading, path))
 }
 
-/// Whether a text is one of some globs; no glob means anything, a missing text is only that.
-pub fn any_glob(globs: &[String], text: Option<&str>) -> bool {
-    globs.is_empty() || text.is_some_and(|text| globs.iter().any(|glob| braces(glob).iter().any(|g| glob_text(g, text))))
-}
-
-fn glob_text(glob: &str, text: &str) -> bool {
-    glob == text || glob::Pattern::new(glob).is_ok_and(|p| p.matches(text))
-}
-
-/// A pattern without `/` is for the file's name, else for its path.
-pub fn glob_file(glob: &str, path: &str) -> bool {
-    let subject = if glob.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
-    braces(glob).iter().any(|g| glob_text(g, subject))
-}
-
-/// `istio{,-*}` → `istio`, `istio-*`.
-fn braces(glob: &str) -> Vec<String> {
-    let Some((before, rest)) = glob.split_once('{') else { return vec![glob.to_owned()] };
-    let Some((inside, after)) = rest.split_once('}') else { return vec![glob.to_owned()] };
-    inside.split(',').flat_map(|part| braces(&format!("{before}{part}{after}"))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn braces_open() {
-        assert_eq!(braces("mesh{,-*}"), ["mesh", "mesh-*"]);
-        assert!(any_glob(&["mesh{,-*}".into()], Some("mesh-1-27")));
-        assert!(!any_glob(&["mesh{,-*}".into()], Some("meshed")));
-        assert!(any_glob(&[], None) && !any_glob(&["A".into()], None));
-        assert!(glob_file("{a.yaml,b.yml}", "x/y/b.yml") && !glob_file("x/*.yaml", "y/a.yaml"));
-    }
+/// A text where values are meant: the name of a file that holds them.
+fn is_text(draft: &Draft, id: Id) -> bool {
+    matches!(draft.node(id).body, Body::Scalar { value: Value::Str(_), .. })
 }

@@ -5,6 +5,7 @@
 pub mod author;
 pub mod compile;
 pub mod config;
+pub mod glob;
 pub mod library;
 pub mod needles;
 pub mod params;
