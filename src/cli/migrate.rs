@@ -118,7 +118,7 @@ fn is_piped(args: &Migrate) -> anyhow::Result<bool> {
 fn files(sources: &Sources) -> anyhow::Result<Input> {
     let found = pipeline::find(sources)?;
     if found.files.is_empty() && found.unread.is_empty() {
-        let help = "*.yaml and *.yml are looked at: hidden ones with --hidden, ignored ones with --no-ignore, others by their name;\nlinks are not followed";
+        let help = "*.yaml, *.yml and *.json are looked at: hidden ones with --hidden, ignored ones with --no-ignore, others by their name;\nlinks are not followed";
         return Err(refuse("there is no YAML file here", help));
     }
     Ok(Input::Files(found))

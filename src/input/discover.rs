@@ -238,7 +238,8 @@ fn hides(entry: &DirEntry, folder: &Path) -> bool {
 }
 
 fn named_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
+    let extension = |known: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(known));
+    ["yaml", "yml", "json"].into_iter().any(extension) || path.file_name().is_some_and(|name| name == "Kustomization")
 }
 
 /// A file that was named. Pipes, devices and sockets are not opened: that may wait for what never comes.
@@ -287,11 +288,20 @@ mod tests {
     }
 
     #[test]
-    fn yaml_alone_sorted_and_known_hidden_folders() {
-        let dir =
-            tree(&["b.yaml", "a.yml", "c.json", ".hidden.yaml", ".x/d.yaml", ".github/e.yaml", "d/.gitlab/f.yaml", "G.YAML"]);
+    fn yaml_and_json_sorted_and_known_hidden_folders() {
+        let dir = tree(&[
+            "b.yaml",
+            "a.yml",
+            "c.json",
+            ".hidden.yaml",
+            ".x/d.yaml",
+            ".github/e.yaml",
+            "d/.gitlab/f.yaml",
+            "G.YAML",
+            "h.txt",
+        ]);
         let found = files(&walk(dir.path(), &[])).unwrap();
-        assert_eq!(found.files, [".github/e.yaml", "G.YAML", "a.yml", "b.yaml", "d/.gitlab/f.yaml"]);
+        assert_eq!(found.files, [".github/e.yaml", "G.YAML", "a.yml", "b.yaml", "c.json", "d/.gitlab/f.yaml"]);
         let all = files(&Walk { hidden: true, ..walk(dir.path(), &["."]) }).unwrap();
         assert!(all.files.contains(&".x/d.yaml".into()) && all.files.contains(&".hidden.yaml".into()));
     }
