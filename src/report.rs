@@ -103,6 +103,21 @@ pub struct FileReport {
     pub parsed: bool,
     /// What would be edited by migrations that were not asked for.
     pub offered: Vec<Offer>,
+    /// Where rules looked and what became of it, where a run was asked to tell.
+    pub looks: Vec<Look>,
+}
+
+/// A target that a rule looked at, or a place that it selected there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    pub migration: String,
+    /// Position of the rule in its migration.
+    pub rule: usize,
+    /// Bytes of the text on disk.
+    pub at: Span,
+    /// The object that holds it, as `Kind name`.
+    pub object: String,
+    pub verdict: String,
 }
 
 impl FileReport {
@@ -129,6 +144,7 @@ impl FileReport {
             outcome: Outcome::Unchanged,
             parsed: false,
             offered: Vec::new(),
+            looks: Vec::new(),
         }
     }
 
@@ -157,7 +173,11 @@ impl FileReport {
 
     /// Whether an output has a word to say about this file.
     pub fn speaks(&self) -> bool {
-        self.outcome != Outcome::Unchanged || self.changed() || !self.findings.is_empty() || !self.offered.is_empty()
+        self.outcome != Outcome::Unchanged
+            || self.changed()
+            || !self.findings.is_empty()
+            || !self.offered.is_empty()
+            || !self.looks.is_empty()
     }
 }
 

@@ -128,8 +128,11 @@ pub struct List {
 
 #[derive(Debug, clap::Args)]
 pub struct Explain {
-    /// A migration; the last part of its id is enough
-    pub id: String,
+    /// A migration; the last part of its id is enough. Left out: all
+    pub id: Option<String>,
+    /// Files: where the migration looks in them, and why it does what it does there
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// The migration's own text as well
     #[arg(short, long)]
     pub verbose: bool,

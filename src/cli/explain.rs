@@ -1,7 +1,8 @@
-//! `yamlift explain`: one migration in words.
+//! `yamlift explain`: one migration in words, or what it sees in files.
 use super::args::Explain;
 use super::config;
 use super::list::{self, slug};
+use super::looks;
 use super::refusal::refuse;
 use crate::output::diff;
 use crate::output::terminal::Terminal;
@@ -10,14 +11,21 @@ use crate::pack::registry::{Library, names, suggestion};
 use crate::pack::{Migration, Need, Pack, Rule, TargetRef, version::Range};
 use anyhow::Context;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub fn run(args: &Explain, terminal: Terminal) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
     let library = config::library(&config::load(&cwd)?, &args.packs)?;
     terminal.err(&config::replacing(&library));
-    let (pack, migration) = find(&library, &args.id)?;
+    let (id, files) = what(args, &library);
+    let migration = id.map(|id| find(&library, id)).transpose()?;
+    if !files.is_empty() {
+        return looks::run(&library, migration.as_ref().map(|(_, migration)| &**migration), &files, cwd);
+    }
+    let Some((pack, migration)) = migration else {
+        return Err(refuse("explain what?", "yamlift explain ID, or yamlift explain FILE"));
+    };
     let mut out = describe(&pack, &migration);
     if let Some((before, after)) = example(&migration) {
         let file = format!("{}.yaml", slug(&migration.id));
@@ -27,6 +35,16 @@ pub fn run(args: &Explain, terminal: Terminal) -> anyhow::Result<String> {
         let _ = write!(out, "\n# {}\n{text}", migration.file);
     }
     Ok(out)
+}
+
+/// The id and the files of a command line whose first word may be a file.
+fn what<'a>(args: &'a Explain, library: &Library) -> (Option<&'a str>, Vec<PathBuf>) {
+    let Some(first) = args.id.as_deref() else { return (None, Vec::new()) };
+    let is_id = library.names().iter().flat_map(|pack| library.ids(pack)).any(|id| names(first, &id));
+    if is_id || !Path::new(first).exists() {
+        return (Some(first), args.files.clone());
+    }
+    (None, std::iter::once(PathBuf::from(first)).chain(args.files.iter().cloned()).collect())
 }
 
 /// The migration that `short` names.

@@ -3,6 +3,7 @@ mod bump;
 mod document;
 mod json_patch;
 mod lens;
+mod look;
 mod modeline;
 mod rule;
 mod scope;
@@ -16,7 +17,7 @@ pub mod verify;
 
 use crate::index::Repo;
 use crate::pack::registry::{Active, Run};
-use crate::report::{FileReport, Finding, Level, Outcome, Splice, Step};
+use crate::report::{FileReport, Finding, Level, Look, Outcome, Splice, Step};
 use crate::source::{Source, Span, unescaped};
 use crate::view;
 use crate::yaml::draft::Draft;
@@ -26,19 +27,8 @@ use std::sync::Arc;
 /// One file taken through every run, its edits proven.
 pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
     let text = source.text.clone();
-    let mut file = File {
-        text,
-        repo,
-        suppressions: Vec::new(),
-        report: FileReport {
-            source,
-            steps: Vec::new(),
-            findings: Vec::new(),
-            outcome: Outcome::Unchanged,
-            parsed: true,
-            offered: Vec::new(),
-        },
-    };
+    let mut file =
+        File { text, repo, suppressions: Vec::new(), report: FileReport { parsed: true, ..FileReport::left_alone(source) } };
     let why = file.migrate(runs);
     file.finish(why)
 }
@@ -108,6 +98,11 @@ impl File<'_> {
         let mut suppressions = suppress::find(&self.text).0;
         let outcome = self.rules(run, active, draft, &mut suppressions, careful);
         let id = &active.migration.id;
+        if !careful {
+            let on_disk = |look: &Look| Look { at: self.on_disk(look.at.clone()), ..look.clone() };
+            let looks: Vec<Look> = outcome.looks.iter().map(on_disk).collect();
+            self.report.looks.extend(looks);
+        }
         if outcome.edited > 0 {
             match verify::proven(draft, &outcome.modelines) {
                 Ok(edit) => {
@@ -159,6 +154,7 @@ impl File<'_> {
             let work = rule::Work {
                 migration: &active.migration,
                 rule,
+                index: one.index,
                 phase: one.phase,
                 apply: one.apply,
                 frame: &frame,
@@ -181,6 +177,7 @@ impl File<'_> {
             all.modelines.extend(done.modelines);
             all.offered.extend(done.offered);
             all.said.extend(done.said);
+            all.looks.extend(done.looks);
         }
         all
     }

@@ -2,6 +2,7 @@
 use super::bump;
 use super::document::{self, Object};
 use super::lens::{self, Hit, Located, Reading};
+use super::look::{left_out, verdict};
 use super::modeline;
 use super::scope::{Frame, Spot};
 use super::select::{Found, Search};
@@ -10,7 +11,7 @@ use super::texts;
 use super::verb::{self, Refused, Trail};
 use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule, TargetRef};
-use crate::report::{Level, UNREAD_TEXT};
+use crate::report::{Level, Look, UNREAD_TEXT};
 use crate::source::Span;
 use crate::yaml::draft::{Draft, Id, Mark};
 
@@ -37,12 +38,16 @@ pub struct Outcome {
     /// Places that would be, had they been asked for.
     pub offered: Vec<Span>,
     pub said: Vec<Said>,
+    /// Where it looked, and what became of it.
+    pub looks: Vec<Look>,
 }
 
 /// What a rule runs with.
 pub struct Work<'a> {
     pub migration: &'a Migration,
     pub rule: &'a Rule,
+    /// Its position in the migration.
+    pub index: usize,
     pub phase: Phase,
     /// False: edits are only offered.
     pub apply: bool,
@@ -116,6 +121,9 @@ fn matches(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut Ou
         let hits = if work.rule.select.is_empty() { Ok(vec![found.hit]) } else { selected(&spot, draft, work.rule) };
         match hits {
             Ok(hits) => {
+                if hits.is_empty() {
+                    outcome.look(work, draft, &search.objects[found.object], found.hit, "`select` hits nothing here");
+                }
                 let ambiguous = (!work.rule.verbs.is_empty() && !hits.is_empty())
                     .then(|| lens::ambiguous(draft, found.hit.id, &found.reading));
                 let ambiguous = ambiguous.flatten();
@@ -159,12 +167,15 @@ fn at_match(
     let found = Found { hit: one.target, reading: one.reading.clone(), object: one.object };
     let mut spot = spot(work, &found, objects, one.hit);
     spot.bump = one.bump.as_ref().map(|raise| serde_json::json!({ "from": raise.from, "to": raise.to }));
-    if !applies(&spot, draft, rule) {
+    let object = &objects[one.object];
+    if let Some(why) = left_out(&spot, draft, rule) {
+        outcome.look(work, draft, object, one.hit, why);
         return;
     }
     spot.bind(draft, &rule.lets);
     // `if` may use the names of `let`.
     if !spot.truth(draft, rule.cond, None) {
+        outcome.look(work, draft, object, one.hit, "its `if` is false here");
         return;
     }
     let (mut said, hold) = reports(&spot, draft, &rule.reports);
@@ -172,6 +183,7 @@ fn at_match(
     let mark = draft.mark();
     let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
     let asked = one.asked(work);
+    let held = hold;
     let done = if hold { Ok(false) } else { attempt(work, draft, &mut spot, &one, objects, texts, &mut trail) };
     let edited = done.unwrap_or_else(|refusal| {
         draft.roll_back(mark);
@@ -181,8 +193,10 @@ fn at_match(
     });
     if suppressed(work, draft, suppressions, &trail.touched, edited, &mut said) {
         draft.roll_back(mark);
+        outcome.look(work, draft, object, one.hit, "a comment suppresses it");
         return;
     }
+    outcome.look(work, draft, object, one.hit, verdict(edited, asked, held, &said));
     said.extend(unknown.filter(|_| !edited));
     match (edited, asked) {
         (true, true) => {
@@ -242,12 +256,6 @@ fn attempt(
         }
     }
     Ok(edited)
-}
-
-/// `when` and `unless`.
-fn applies(spot: &Spot, draft: &Draft, rule: &Rule) -> bool {
-    let hits = |path: &crate::pack::path::Path| spot.hits(draft, std::slice::from_ref(path)).is_ok_and(|found| !found.is_empty());
-    rule.when.iter().all(hits) && !rule.unless.iter().any(hits)
 }
 
 fn edit(

@@ -215,6 +215,7 @@ impl Library {
                 active: Vec::new(),
                 left_out: Vec::new(),
                 needles: true,
+                tells: false,
                 phase: request.phase,
                 params: BTreeMap::new(),
                 carriers: Arc::clone(&self.carriers),

@@ -24,6 +24,8 @@ pub struct Run {
     pub left_out: Vec<(Arc<Migration>, String)>,
     /// False: rules look at files without their needles as well. For the test that needles leave nothing out.
     pub needles: bool,
+    /// Whether rules tell where they looked and why they did nothing there.
+    pub tells: bool,
     /// What `--phase` takes.
     pub phase: PhaseFilter,
     /// Every parameter that has a value, checked and typed; a host-port is `{host, port}`.

@@ -1,0 +1,79 @@
+//! `yamlift explain [ID] FILE…`: where the rules looked in files, and why they did what they did there.
+use crate::pack::registry::{Library, PhaseFilter, Request};
+use crate::pack::{Migration, Safety};
+use crate::pipeline::{self, Input, Job, Sources};
+use crate::report::{FileReport, Look, Report};
+use crate::source::line_column;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Runs one migration, or all that run by themselves, over files; writes nothing.
+///
+/// # Errors
+/// Files that are not there; parameters that the migration needs.
+pub fn run(library: &Library, migration: Option<&Migration>, files: &[PathBuf], cwd: PathBuf) -> anyhow::Result<String> {
+    let packs = match migration {
+        Some(one) => vec![one.id.split('/').next().unwrap_or_default().to_owned()],
+        None => library.names(),
+    };
+    let mut to = Vec::new();
+    for pack in packs {
+        let chain = &library.pack(&pack)?.chain;
+        let version = migration.and_then(|one| one.version.as_ref()).or(chain.last());
+        to.extend(version.map(|version| (pack.clone(), version.to_string())));
+    }
+    let only: Vec<String> = migration.iter().map(|one| one.id.clone()).collect();
+    let request = Request {
+        to,
+        from: Vec::new(),
+        enable: only.clone(),
+        only,
+        skip: Vec::new(),
+        safety: Safety::Review,
+        phase: PhaseFilter::All,
+        set: Vec::new(),
+        values: Vec::new(),
+    };
+    let mut runs = library.runs(&request)?;
+    for run in &mut runs {
+        (run.tells, run.needles) = (true, false);
+    }
+    let sources = Sources { paths: files.to_vec(), cwd, ..Sources::default() };
+    let found = pipeline::find(&sources)?;
+    let paths = found.files.clone();
+    let report = pipeline::run(Job { input: Input::Files(found), runs: &runs, threads: None, progress: &|_, _, _| {} })?;
+    Ok(tell(&report, &paths))
+}
+
+fn tell(report: &Report, paths: &[String]) -> String {
+    let mut out = String::new();
+    for path in paths {
+        let _ = writeln!(out, "{path}");
+        match report.files.iter().find(|file| file.source.path == *path) {
+            Some(file) if file.failed() => {
+                let why = file.findings.first().map_or("", |finding| finding.message.as_str());
+                let _ = writeln!(out, "  not read: {why}");
+            }
+            Some(file) if !file.looks.is_empty() => looks(file, &mut out),
+            _ => out.push_str("  nothing that these migrations look at is in it\n"),
+        }
+    }
+    out
+}
+
+/// Looks by migration, each at its place, in the order of the file.
+fn looks(file: &FileReport, out: &mut String) {
+    let mut looks: Vec<&Look> = file.looks.iter().collect();
+    looks.sort_by_key(|look| (&look.migration, look.at.start, look.rule));
+    looks.dedup();
+    let mut migration = "";
+    for look in looks {
+        if look.migration != migration {
+            migration = &look.migration;
+            let _ = writeln!(out, "  {migration}");
+        }
+        let (line, column) = line_column(&file.source.text, look.at.start);
+        let place = format!("{line}:{column}");
+        let _ = writeln!(out, "    {place:8} {}, rule {}: {}", look.object, look.rule + 1, look.verdict);
+    }
+}
