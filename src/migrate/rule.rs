@@ -7,6 +7,7 @@ use super::modeline;
 use super::scope::{Frame, Spot};
 use super::select::{Found, Search};
 use super::suppress::Suppression;
+use super::template;
 use super::texts;
 use super::verb::{self, Refused, Trail};
 use crate::pack::version::Phase;
@@ -197,6 +198,9 @@ fn at_match(
         return;
     }
     outcome.look(work, draft, object, one.hit, verdict(edited, asked, held, &said));
+    if edited && asked {
+        said.extend(template::conditional(draft, mark, one.hit.id));
+    }
     said.extend(unknown.filter(|_| !edited));
     match (edited, asked) {
         (true, true) => {

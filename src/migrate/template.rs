@@ -1,11 +1,39 @@
 //! What is proven of a template besides: each value stands under the conditions that it stood under, and what its actions
 //! give still fits where it stands.
+use super::lens::Hit;
+use super::rule::{Said, place};
 use super::verify::Unproven;
+use crate::report::Level;
 use crate::view::helm;
 use crate::yaml::branch::Branches;
-use crate::yaml::draft::{Body, Draft, Id};
+use crate::yaml::draft::{Body, Draft, Id, Mark};
 use crate::yaml::tree::{Kind, NodeId, Tree};
 use crate::yaml::trivia::{self, child_count, child_start, child_value, column};
+
+/// What is said where something new comes to stand under a condition, although the match itself does not.
+pub fn conditional(draft: &Draft, mark: Mark, hit: Id) -> Vec<Said> {
+    let around = |id: Id| {
+        let origin = draft.node(id).origin?;
+        let text = &draft.texts[origin.text];
+        Some((origin.text, text.branches.as_ref()?.around(&text.tree, origin.node)))
+    };
+    let Some((of_match, whole)) = around(hit) else { return Vec::new() };
+    let grown = draft.grown_since(mark).into_iter();
+    let under = grown.filter_map(|id| around(id).map(|(text, conditions)| (id, text, conditions)));
+    under
+        .filter(|(_, text, conditions)| *text == of_match && conditions.len() > whole.len())
+        .filter_map(|(id, _, conditions)| {
+            let condition = conditions.last()?;
+            Some(Said {
+                id: None,
+                level: Level::Warning,
+                at: place(draft, Hit::node(id)),
+                message: format!("What is added here stands under `{condition}`, as what it is added to does."),
+                help: Some("look whether it is needed without that condition as well".into()),
+            })
+        })
+        .collect()
+}
 
 /// The old text and the new one of a template, or of a template in a text of the file.
 struct Both<'a> {
@@ -48,6 +76,7 @@ impl Both<'_> {
             }
             let first = child.key.unwrap_or(child.value);
             self.conditions(first, now, index)?;
+            self.line_break(first, now, index)?;
             if self.origin(child.value).is_some() && matches!(self.draft.node(child.value).body, Body::Scalar { .. }) {
                 self.conditions(child.value, now, index)?;
             }
@@ -72,6 +101,17 @@ impl Both<'_> {
         }
         let condition = |labels: &[String]| labels.last().map_or("no condition".to_owned(), |label| format!("`{label}`"));
         self.unproven(id, format!("it would stand under {} instead of {}", condition(now), condition(was)))
+    }
+
+    /// The line break before a child is not taken by an action that did not take it before.
+    fn line_break(&self, id: Id, container: NodeId, index: usize) -> Result<(), Unproven> {
+        let trimmed = |text: &str, at: usize| text[..at].trim_end().ends_with("-}}");
+        let old = &self.draft.texts[self.text];
+        let was = self.origin(id).is_some_and(|node| trimmed(&old.text, old.tree.node(node).span.start));
+        if was || !trimmed(self.new, child_start(self.tree, container, index)) {
+            return Ok(());
+        }
+        self.unproven(id, "the action before it takes the line break away (`-}}`)".to_owned())
     }
 
     /// What indents its lines by a number of its own stays in its column.

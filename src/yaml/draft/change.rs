@@ -28,6 +28,24 @@ impl Draft {
         })
     }
 
+    /// Containers of a text that hold something new since `mark`.
+    pub fn grown_since(&self, mark: Mark) -> Vec<Id> {
+        let is_new = |child: &Child| {
+            child.key.is_none_or(|key| self.node(key).origin.is_none()) && self.node(child.value).origin.is_none()
+        };
+        let mut out = Vec::new();
+        for undo in &self.journal[mark.journal.min(self.journal.len())..] {
+            if let Undo::Node(id, _) = undo
+                && !out.contains(id)
+                && self.node(*id).origin.is_some()
+                && self.children(*id).iter().any(is_new)
+            {
+                out.push(*id);
+            }
+        }
+        out
+    }
+
     fn edit(&mut self, id: Id) -> &mut Node {
         let old = self.node(id).clone();
         self.journal.push(Undo::Node(id, old));
