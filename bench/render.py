@@ -63,7 +63,7 @@ MIGRATIONS = {
     "insert": (PODS, "- insert: { in: $.spec.template.metadata.annotations, yaml: \"x-y: 'yes'\" }", insert),
     "label": ("[Service, ServiceAccount, ConfigMap, Role, ClusterRole]", "- insert: { in: $, yaml: 'extra: {a: 1}' }", label),
     "remove": (PODS, "- remove: '$.spec.template.spec.containers[*].resources'", remove),
-    "append": (PODS, "- insert: { in: '$.spec.template.spec.containers[*].env', yaml: '- {name: X_Y, value: z}', if: it }", append),
+    "append": (PODS, "- insert: { in: '$.spec.template.spec.containers[*].env', yaml: '- {name: X_Y, value: z}' }\n  if: it", append),
 }
 
 
@@ -98,6 +98,8 @@ def main():
                 done = subprocess.run(
                     [binary, "migrate", "-q", "--packs", packs, "--to", f"{name}@2", "-w", "--fail-on", "never", "."], cwd=new, capture_output=True, text=True
                 )
+                if str(packs) in done.stderr:
+                    sys.exit(done.stderr)
                 counts[name]["refused"] += done.stderr.count("Left as it is")
                 after = render(args.helm, new)
                 why = "no longer renders" if after is None else compare(before, after, change, counts[name])
