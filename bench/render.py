@@ -51,10 +51,12 @@ def remove(document):
         container.pop("resources", None)
 
 
-def append(document):
-    for container in pod(document)["containers"]:
-        if container.get("env"):
-            container["env"].append({"name": "X_Y", "value": "z"})
+def append(document, new):
+    # Each list may be refused by itself.
+    for container, edited in zip(pod(document)["containers"], pod(new)["containers"]):
+        old = container.get("env") or []
+        if len(edited.get("env") or []) > len(old):
+            container["env"] = [*old, {"name": "X_Y", "value": "z"}]
 
 
 MIGRATIONS = {
@@ -63,7 +65,7 @@ MIGRATIONS = {
     "insert": (PODS, "- insert: { in: $.spec.template.metadata.annotations, yaml: \"x-y: 'yes'\" }", insert),
     "label": ("[Service, ServiceAccount, ConfigMap, Role, ClusterRole]", "- insert: { in: $, yaml: 'extra: {a: 1}' }", label),
     "remove": (PODS, "- remove: '$.spec.template.spec.containers[*].resources'", remove),
-    "append": (PODS, "- insert: { in: '$.spec.template.spec.containers[*].env', yaml: '- {name: X_Y, value: z}' }\n  if: it", append),
+    "append": (PODS, "- insert: { in: '$.spec.template.spec.containers[*].env', yaml: '- {name: X_Y, value: z}' }", append),
 }
 
 
@@ -145,7 +147,7 @@ def compare(before, after, change, count):
             continue
         wanted = copy.deepcopy(old)
         try:
-            change(wanted)
+            change(wanted, new) if change is append else change(wanted)
         except (KeyError, TypeError):
             return f"changed, though there was nothing to change: {str(new)[:300]}"
         if wanted != new:
