@@ -75,7 +75,7 @@ pub fn attach(tree: &mut Tree, text: &str, unit: &Unit) {
     let Some((container, index)) = path.last().copied() else { return };
     let value = child_value(tree, container, index);
     let node = tree.node(value);
-    if node.span.end > unit.span.start {
+    if !is_block(tree, value) && node.span.end > unit.span.start {
         // Inside of a scalar.
         return;
     }
@@ -90,6 +90,13 @@ pub fn attach(tree: &mut Tree, text: &str, unit: &Unit) {
         tree.nodes[value.0 as usize].span.end = unit.span.end;
     } else if node.is_empty() && has_value && (behind || at >= key) {
         become_scalar(tree, text, value, unit.span.clone());
+    } else if is_block(tree, value)
+        && child_start(tree, value, 0) > unit.span.start
+        && column(text, child_start(tree, value, 0)) <= at
+    {
+        // Above the first of what is below the key.
+        become_child(tree, text, value, 0, unit.span.clone());
+        tree.nodes[value.0 as usize].span.start = unit.span.start;
     } else {
         let fits = |(container, _): &&(NodeId, usize)| column(text, child_start(tree, *container, 0)) <= at;
         let (container, index) = path.iter().rev().find(fits).copied().unwrap_or(path[0]);
