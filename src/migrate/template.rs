@@ -81,6 +81,7 @@ impl Both<'_> {
                 self.conditions(child.value, now, index)?;
             }
             self.column(child.value, now, index)?;
+            self.variables(child.value, id)?;
             if let Some(key) = child.key {
                 self.value(key, key_of(self.tree, now, index))?;
             }
@@ -125,6 +126,17 @@ impl Both<'_> {
             return Ok(());
         }
         self.unproven(id, "its action indents by a fixed number of columns, and would stand in another one".to_owned())
+    }
+
+    /// What uses a variable of the template stays in its map or list: elsewhere it may not be set yet, or be set anew.
+    fn variables(&self, id: Id, container: Id) -> Result<(), Unproven> {
+        let Some(node) = self.origin(id) else { return Ok(()) };
+        let old = &self.draft.texts[self.text];
+        let stays = old.tree.node(node).parent == self.origin(container);
+        if stays || !helm::uses_variable(&old.text[old.tree.node(node).span.clone()]) {
+            return Ok(());
+        }
+        self.unproven(id, "it uses a variable of the template, which may not be the same where it would go".to_owned())
     }
 
     /// What an action computes is neither overwritten nor taken apart.

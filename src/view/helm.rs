@@ -90,6 +90,14 @@ pub fn lost_setting(old: &str, new: &str) -> Option<usize> {
     })
 }
 
+/// Whether an action in a part of a template uses a variable: `$x`, but not `$.x`.
+pub fn uses_variable(part: &str) -> bool {
+    let names = |inner: &str| {
+        inner.match_indices('$').any(|(at, _)| inner[at + 1..].starts_with(|c: char| c.is_alphabetic() || c == '_'))
+    };
+    actions::find(part).iter().any(|action| names(&action.inner))
+}
+
 /// Whether a new scalar holds an action of the old text, or a piece of one: it was computed from what only a run of the
 /// template knows.
 pub fn takes_apart(scalar: &str, old: &str) -> bool {
