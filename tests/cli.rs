@@ -447,4 +447,7 @@ fn what_a_migration_sees_in_a_file_is_told() {
     let all = scratch.run_with(&[&["explain", "b.yaml"], &packs[..]].concat(), b"");
     assert!(all.text().contains("  demo/1.2/port\n    3:1      Thing, rule 1: `select` hits nothing here\n"), "{}", all.text());
     assert_eq!(scratch.run_with(&["explain"], b"").code, 2);
+    scratch.put("sub/x.yaml", "");
+    let outside = scratch.run_in("sub", &[&["explain", "../a.yaml", "--set", "port=8080"], &packs[..]].concat(), b"");
+    assert!(outside.text().starts_with("../a.yaml\n"), "{}{}", outside.text(), outside.err);
 }

@@ -25,7 +25,7 @@ fn open_some(draft: &mut Draft, dice: &mut Dice) -> Option<Id> {
     let tree = syntax::parse(&view.text).ok().filter(|t| t.docs.len() == 1)?;
     let root = tree.docs[0].root;
     matches!(tree.node(root).kind, Kind::Map { .. } | Kind::Seq { .. }).then_some(())?;
-    draft.embed(id, view.text, tree, None, view.carry).ok()
+    draft.embed(id, view.text, tree, view.carry).ok()
 }
 
 /// The data of a node with opened scalars as the strings that they are.

@@ -216,7 +216,7 @@ fn open(draft: &mut Draft, scalar: Id) -> Result<Id, String> {
     let text = &draft.texts[origin.text];
     let view = yamlift::view::open(&text.text, &text.tree, origin.node)?;
     let tree = syntax::parse(&view.text).map_err(|e| e.to_string())?;
-    draft.embed(scalar, view.text, tree, None, view.carry)
+    draft.embed(scalar, view.text, tree, view.carry)
 }
 
 fn value(json: &Json) -> Value {

@@ -25,7 +25,7 @@ enum Round {
 
 fn round(text: &str, dice: &mut Dice) -> Option<Round> {
     let read = view::read(text).ok().filter(|read| read.branches.is_some() && !read.tree.docs.is_empty())?;
-    let mut draft = Draft::with_branches(text, read.tree, read.branches);
+    let mut draft = Draft::new(text, read);
     for _ in 0..=dice.roll(2) {
         change(&mut draft, dice, &mut Vec::new());
     }

@@ -100,7 +100,7 @@ pub struct Migrate {
     /// Leave these files and folders out, as in a .gitignore
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub exclude: Vec<String>,
-    /// Hidden files as well (.github, .argocd and .gitlab are always walked)
+    /// Hidden files as well (.github and some other folders are always walked)
     #[arg(long, help_heading = "Which files")]
     pub hidden: bool,
     /// Files that .gitignore names as well
@@ -133,6 +133,9 @@ pub struct Explain {
     /// Files: where the migration looks in them, and why it does what it does there
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// A parameter, for what is told of files
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
     /// The migration's own text as well
     #[arg(short, long)]
     pub verbose: bool,

@@ -140,7 +140,7 @@ fn packs_here(library: &Library) -> String {
     }
 }
 
-fn assignment(set: &str) -> anyhow::Result<(String, String)> {
+pub fn assignment(set: &str) -> anyhow::Result<(String, String)> {
     match set.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err(refuse(format!("--set {set}: a name and a value are needed, NAME=VALUE"), "")),

@@ -21,7 +21,7 @@ pub fn run(args: &Explain, terminal: Terminal) -> anyhow::Result<String> {
     let (id, files) = what(args, &library);
     let migration = id.map(|id| find(&library, id)).transpose()?;
     if !files.is_empty() {
-        return looks::run(&library, migration.as_ref().map(|(_, migration)| &**migration), &files, cwd);
+        return looks::run(&library, migration.as_ref().map(|(_, migration)| &**migration), args, &files, cwd);
     }
     let Some((pack, migration)) = migration else {
         return Err(refuse("explain what?", "yamlift explain ID, or yamlift explain FILE"));

@@ -1,4 +1,6 @@
 //! `yamlift explain [ID] FILE…`: where the rules looked in files, and why they did what they did there.
+use super::args::Explain;
+use super::config;
 use crate::pack::registry::{Library, PhaseFilter, Request};
 use crate::pack::{Migration, Safety};
 use crate::pipeline::{self, Input, Job, Sources};
@@ -11,7 +13,13 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// Files that are not there; parameters that the migration needs.
-pub fn run(library: &Library, migration: Option<&Migration>, files: &[PathBuf], cwd: PathBuf) -> anyhow::Result<String> {
+pub fn run(
+    library: &Library,
+    migration: Option<&Migration>,
+    args: &Explain,
+    files: &[PathBuf],
+    cwd: PathBuf,
+) -> anyhow::Result<String> {
     let packs = match migration {
         Some(one) => vec![one.id.split('/').next().unwrap_or_default().to_owned()],
         None => library.names(),
@@ -31,7 +39,7 @@ pub fn run(library: &Library, migration: Option<&Migration>, files: &[PathBuf], 
         skip: Vec::new(),
         safety: Safety::Review,
         phase: PhaseFilter::All,
-        set: Vec::new(),
+        set: args.set.iter().map(|set| config::assignment(set)).collect::<anyhow::Result<_>>()?,
         values: Vec::new(),
     };
     let mut runs = library.runs(&request)?;
@@ -40,8 +48,11 @@ pub fn run(library: &Library, migration: Option<&Migration>, files: &[PathBuf], 
     }
     let sources = Sources { paths: files.to_vec(), cwd, ..Sources::default() };
     let found = pipeline::find(&sources)?;
-    let paths = found.files.clone();
-    let report = pipeline::run(Job { input: Input::Files(found), runs: &runs, threads: None, progress: &|_, _, _| {} })?;
+    let prefix = pipeline::prefix(&sources.cwd, &found.root);
+    let mut paths: Vec<String> = found.files.iter().chain(found.unread.iter().map(|(path, _)| path)).cloned().collect();
+    let mut report = pipeline::run(Job { input: Input::Files(found), runs: &runs, threads: None, progress: &|_, _, _| {} })?;
+    report.told_from(&prefix);
+    paths.iter_mut().for_each(|path| path.insert_str(0, &prefix));
     Ok(tell(&report, &paths))
 }
 

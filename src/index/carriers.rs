@@ -20,7 +20,7 @@ pub(super) fn read(root: &std::path::Path, path: &str, carriers: &[&Carrier], pa
     let (folder, _) = place::split(path);
     let mut said = Said::default();
     for document in draft.docs.iter().flat_map(|doc| objects(At::new(&draft, *doc))) {
-        for carrier in likely.iter().filter(|c| is_one(document, c)) {
+        for carrier in likely.iter().filter(|c| is_one(document, path, c)) {
             claim(document, carrier, folder, paths, &mut said);
         }
     }
@@ -51,15 +51,10 @@ fn objects(document: At) -> Vec<At> {
     }
 }
 
-fn is_one(document: At, carrier: &Carrier) -> bool {
-    let kind = document.text_of("kind").unwrap_or_default();
+fn is_one(document: At, path: &str, carrier: &Carrier) -> bool {
     let version = document.text_of("apiVersion").unwrap_or_default();
     let group = version.split_once('/').map_or("", |(group, _)| group);
-    if carrier.file.is_some() {
-        return kind.is_empty();
-    }
-    let one_of = |names: &[String], name: &str| names.is_empty() || names.iter().any(|n| n == name);
-    one_of(&carrier.kinds, kind) && one_of(&carrier.groups, group)
+    carrier.speaks_of(document.text_of("kind"), group, path)
 }
 
 /// Claims the files of each chart that the document names; what is no file here may be a config map.

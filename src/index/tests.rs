@@ -14,7 +14,7 @@ fn route(source: &str) -> Route {
 fn application() -> Carrier {
     Carrier {
         kinds: vec!["Application".into()],
-        groups: vec!["argoproj.io".into()],
+        groups: vec!["apps.example.com".into()],
         each: vec![route("$.spec.source"), route("$.spec.sources[*]")],
         chart_name: Some(route("$.chart")),
         chart_version: None,
@@ -56,47 +56,47 @@ fn owner(chart: &str, section: Option<&str>) -> ValuesOwner {
 #[test]
 fn a_chart_owns_the_values_beside_it() {
     let (repo, findings) = index(&[
-        ("charts/istiod/Chart.yaml", "apiVersion: v2\nname: istiod\nversion: 1.26.2\n"),
-        ("charts/istiod/values.yaml", "meshConfig: {}\n"),
-        ("charts/istiod/values-prod.yaml", "meshConfig: {}\n"),
-        ("charts/istiod/other.yaml", "a: 1\n"),
+        ("charts/ledger/Chart.yaml", "apiVersion: v2\nname: ledger\nversion: 1.26.2\n"),
+        ("charts/ledger/values.yaml", "meshConfig: {}\n"),
+        ("charts/ledger/values-prod.yaml", "meshConfig: {}\n"),
+        ("charts/ledger/other.yaml", "a: 1\n"),
         ("charts/values.yaml", "a: 1\n"),
     ]);
-    assert_eq!(repo.values_of("charts/istiod/values.yaml"), [owner("istiod", None)]);
-    assert_eq!(repo.values_of("charts/istiod/values-prod.yaml"), [owner("istiod", None)]);
-    assert!(repo.values_of("charts/istiod/other.yaml").is_empty());
+    assert_eq!(repo.values_of("charts/ledger/values.yaml"), [owner("ledger", None)]);
+    assert_eq!(repo.values_of("charts/ledger/values-prod.yaml"), [owner("ledger", None)]);
+    assert!(repo.values_of("charts/ledger/other.yaml").is_empty());
     assert!(repo.values_of("charts/values.yaml").is_empty());
     assert!(findings.is_empty());
 }
 
 #[test]
 fn a_dependency_owns_the_section_of_its_alias_or_name() {
-    let chart = "\u{feff}name: mesh\r\ndependencies:\r\n- {name: istiod, alias: control}\r\n- name: base\r\n";
+    let chart = "\u{feff}name: mesh\r\ndependencies:\r\n- {name: ledger, alias: control}\r\n- name: base\r\n";
     let (repo, _) = index(&[("Chart.yaml", chart), ("values.yaml", "control: {}\n")]);
     assert_eq!(
         repo.values_of("values.yaml"),
-        [owner("mesh", None), owner("istiod", Some("control")), owner("base", Some("base"))]
+        [owner("mesh", None), owner("ledger", Some("control")), owner("base", Some("base"))]
     );
 }
 
 #[test]
 fn a_wrapper_of_the_same_name_owns_its_section_alone() {
-    let (repo, _) = index(&[("Chart.yaml", "name: istiod\ndependencies:\n- name: istiod\n"), ("values.yaml", "istiod: {}\n")]);
-    assert_eq!(repo.values_of("values.yaml"), [owner("istiod", Some("istiod"))]);
+    let (repo, _) = index(&[("Chart.yaml", "name: ledger\ndependencies:\n- name: ledger\n"), ("values.yaml", "ledger: {}\n")]);
+    assert_eq!(repo.values_of("values.yaml"), [owner("ledger", Some("ledger"))]);
 }
 
 #[test]
 fn a_chart_in_the_charts_folder_of_another_is_its_dependency() {
     let (repo, _) = index(&[
         ("mesh/Chart.yaml", "name: mesh\n"),
-        ("mesh/values.yaml", "istiod: {}\n"),
-        ("mesh/charts/istiod/Chart.yaml", "name: istiod\n"),
-        ("mesh/charts/istiod/values.yaml", "pilot: {}\n"),
+        ("mesh/values.yaml", "ledger: {}\n"),
+        ("mesh/charts/ledger/Chart.yaml", "name: ledger\n"),
+        ("mesh/charts/ledger/values.yaml", "pilot: {}\n"),
         ("charts/other/Chart.yaml", "name: other\n"),
         ("values.yaml", "other: {}\n"),
     ]);
-    assert_eq!(repo.values_of("mesh/values.yaml"), [owner("mesh", None), owner("istiod", Some("istiod"))]);
-    assert_eq!(repo.values_of("mesh/charts/istiod/values.yaml"), [owner("istiod", None)]);
+    assert_eq!(repo.values_of("mesh/values.yaml"), [owner("mesh", None), owner("ledger", Some("ledger"))]);
+    assert_eq!(repo.values_of("mesh/charts/ledger/values.yaml"), [owner("ledger", None)]);
     assert!(repo.values_of("values.yaml").is_empty());
 }
 
@@ -104,12 +104,12 @@ fn a_chart_in_the_charts_folder_of_another_is_its_dependency() {
 fn a_chart_of_the_first_format_has_its_dependencies_in_a_file_of_their_own() {
     let (repo, _) = index(&[
         ("Chart.yaml", "name: mesh\n"),
-        ("requirements.yaml", "dependencies:\n- name: istiod\n"),
-        ("values.yaml", "istiod: {}\n"),
-        ("other/requirements.yaml", "dependencies:\n- name: istiod\n"),
-        ("other/values.yaml", "istiod: {}\n"),
+        ("requirements.yaml", "dependencies:\n- name: ledger\n"),
+        ("values.yaml", "ledger: {}\n"),
+        ("other/requirements.yaml", "dependencies:\n- name: ledger\n"),
+        ("other/values.yaml", "ledger: {}\n"),
     ]);
-    assert_eq!(repo.values_of("values.yaml"), [owner("mesh", None), owner("istiod", Some("istiod"))]);
+    assert_eq!(repo.values_of("values.yaml"), [owner("mesh", None), owner("ledger", Some("ledger"))]);
     assert!(repo.values_of("other/values.yaml").is_empty());
 }
 
@@ -125,7 +125,7 @@ patches:
   target: {kind: Deployment}
 - patch: 'kind: Service'
 helmCharts:
-- name: istiod
+- name: ledger
   valuesFile: mesh-values.yaml
   additionalValuesFiles: [prod.yaml, gone.yaml]
 ";
@@ -138,8 +138,8 @@ helmCharts:
     ]);
     assert!(repo.is_patch("base/mesh.yaml") && repo.is_patch("prod/patch.yaml"));
     assert_eq!(repo.patches.len(), 2);
-    assert_eq!(repo.values_of("prod/mesh-values.yaml"), [owner("istiod", None)]);
-    assert_eq!(repo.values_of("prod/prod.yaml"), [owner("istiod", None)]);
+    assert_eq!(repo.values_of("prod/mesh-values.yaml"), [owner("ledger", None)]);
+    assert_eq!(repo.values_of("prod/prod.yaml"), [owner("ledger", None)]);
     assert!(findings.is_empty());
 }
 
@@ -148,11 +148,11 @@ fn a_carrier_names_values_files() {
     let application = "\
 kind: ConfigMap
 ---
-apiVersion: argoproj.io/v1alpha1
+apiVersion: apps.example.com/v1alpha1
 kind: Application
 spec:
   source:
-    chart: istiod
+    chart: ledger
     helm:
       valueFiles: [mesh.yaml, ../shared/all.yaml, 'https://example.com/x.yaml', ../../out.yaml]
   sources:
@@ -160,14 +160,14 @@ spec:
   - {path: charts/x, helm: {valueFiles: [x.yaml]}}
 ";
     let (repo, findings) = index(&[
-        ("apps/istiod.yaml", application),
+        ("apps/ledger.yaml", application),
         ("apps/mesh.yaml", ""),
         ("apps/x.yaml", ""),
         ("shared/all.yaml", ""),
         ("infra/base.yaml", ""),
     ]);
-    assert_eq!(repo.values_of("apps/mesh.yaml"), [owner("istiod", None)]);
-    assert_eq!(repo.values_of("shared/all.yaml"), [owner("istiod", None)]);
+    assert_eq!(repo.values_of("apps/mesh.yaml"), [owner("ledger", None)]);
+    assert_eq!(repo.values_of("shared/all.yaml"), [owner("ledger", None)]);
     assert_eq!(repo.values_of("infra/base.yaml"), [owner("base", None)]);
     assert_eq!(repo.values.len(), 3);
     assert!(findings.is_empty());
@@ -179,11 +179,11 @@ fn a_carrier_names_config_maps_that_are_made_of_files() {
         |chart: &str, map: &str| format!("kind: HelmRelease\nspec: {{chart: {chart}, valuesFrom: [{{name: {map}}}]}}\n");
     let made = |map: &str| format!("configMapGenerator:\n- name: {map}\n  files: [values.yaml=v.yaml, w.yaml, gone.yaml]\n");
     let (repo, _) = index(&[
-        ("mesh/base/release.yaml", &release("istiod", "istiod-values")),
-        ("mesh/base/kustomization.yaml", &made("istiod-values")),
+        ("mesh/base/release.yaml", &release("ledger", "ledger-values")),
+        ("mesh/base/kustomization.yaml", &made("ledger-values")),
         ("mesh/base/v.yaml", ""),
         ("mesh/base/w.yaml", ""),
-        ("mesh/prod/kustomization.yaml", &made("istiod-values")),
+        ("mesh/prod/kustomization.yaml", &made("ledger-values")),
         ("mesh/prod/v.yaml", ""),
         ("a/release.yaml", &release("a", "helm-values")),
         ("a/kustomization.yaml", &made("helm-values")),
@@ -193,7 +193,7 @@ fn a_carrier_names_config_maps_that_are_made_of_files() {
         ("b/v.yaml", ""),
     ]);
     for file in ["mesh/base/v.yaml", "mesh/base/w.yaml", "mesh/prod/v.yaml"] {
-        assert_eq!(repo.values_of(file), [owner("istiod", None)], "{file}");
+        assert_eq!(repo.values_of(file), [owner("ledger", None)], "{file}");
     }
     assert_eq!(repo.values_of("a/v.yaml"), [owner("a", None)]);
     assert_eq!(repo.values_of("b/v.yaml"), [owner("b", None)]);
@@ -202,11 +202,11 @@ fn a_carrier_names_config_maps_that_are_made_of_files() {
 
 #[test]
 fn a_document_of_another_group_is_no_carrier() {
-    let other = "apiVersion: app.k8s.io/v1\nkind: Application\nspec: {source: {chart: istiod, helm: {valueFiles: [a.yaml]}}}\n";
-    let listed = "kind: List\nitems:\n- apiVersion: argoproj.io/v1alpha1\n  kind: Application\n  spec: {source: &s {chart: istiod, helm: {valueFiles: [b.yaml]}}, sources: [*s]}\n";
+    let other = "apiVersion: app.k8s.io/v1\nkind: Application\nspec: {source: {chart: ledger, helm: {valueFiles: [a.yaml]}}}\n";
+    let listed = "kind: List\nitems:\n- apiVersion: apps.example.com/v1alpha1\n  kind: Application\n  spec: {source: &s {chart: ledger, helm: {valueFiles: [b.yaml]}}, sources: [*s]}\n";
     let (repo, _) = index(&[("other.yaml", other), ("a.yaml", ""), ("listed.yaml", listed), ("b.yaml", "")]);
     assert!(repo.values_of("a.yaml").is_empty());
-    assert_eq!(repo.values_of("b.yaml"), [owner("istiod", None)]);
+    assert_eq!(repo.values_of("b.yaml"), [owner("ledger", None)]);
 }
 
 #[test]

@@ -56,7 +56,8 @@ fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out:
 
 /// The scalars of an object that hold patches.
 pub fn patch_texts(draft: &Draft, object: &Object, path: &str, carriers: &[Carrier]) -> Vec<Id> {
-    let is_one = |carrier: &&Carrier| !carrier.patches.is_empty() && select::is_carrier(carrier, object, path);
+    let is_one =
+        |carrier: &&Carrier| !carrier.patches.is_empty() && carrier.speaks_of(object.kind.as_deref(), &object.group, path);
     let mut holding = carriers.iter().filter(is_one).peekable();
     if holding.peek().is_none() {
         return Vec::new();

@@ -103,7 +103,7 @@ impl Lens {
         }
         let parsed = parse(path)?;
         let mut found: Vec<Located> = Vec::new();
-        let mut parents: Option<(*const Json, Rc<Json>)> = None;
+        let mut parents: Option<(&Json, Rc<Json>)> = None;
         for (elements, value) in parsed.locate(&self.json) {
             if elements.is_empty() {
                 found.push(self.root(draft));
@@ -125,7 +125,7 @@ impl Lens {
             }
             let shared = match parents.take().filter(|(known, _)| std::ptr::eq(*known, parent)) {
                 Some(known) => known,
-                None => (std::ptr::from_ref(parent), Rc::new(parent.clone())),
+                None => (parent, Rc::new(parent.clone())),
             };
             let parent = Some(Rc::clone(&shared.1));
             parents = Some(shared);

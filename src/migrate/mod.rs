@@ -16,7 +16,7 @@ mod verb;
 pub mod verify;
 
 use crate::index::Repo;
-use crate::pack::registry::{Active, Run};
+use crate::pack::registry::{Active, Run, suggestion};
 use crate::report::{FileReport, Finding, Level, Look, Outcome, Splice, Step};
 use crate::source::{Source, Span, unescaped};
 use crate::view;
@@ -82,14 +82,14 @@ impl File<'_> {
             why: e.message,
             help: e.help,
         })?;
-        Ok(Draft::with_branches(&self.text, read.tree, read.branches))
+        Ok(Draft::new(&self.text, read))
     }
 
     /// The text after a step, of the same kind.
     fn reparse(&self, template: bool) -> Result<Draft, Failure> {
         let read =
             view::read_as(&self.text, template).map_err(|e| unproven(0, format!("the new text would not be YAML: {e}")))?;
-        Ok(Draft::with_branches(&self.text, read.tree, read.branches))
+        Ok(Draft::new(&self.text, read))
     }
 
     /// One migration over the text as it stands. True: it was edited.
@@ -284,7 +284,13 @@ impl File<'_> {
     }
 
     fn json_patches(&mut self, runs: &[Run], draft: &mut Draft) {
-        for concern in json_patch::concerns(draft, &self.report.source.path.clone(), runs) {
+        let concerns = json_patch::concerns(draft, &self.report.source.path, runs);
+        for concern in concerns {
+            let ignored = |one: &&mut suppress::Suppression| one.names(&concern.id) && one.covers(&concern.at);
+            if let Some(one) = self.suppressions.iter_mut().find(ignored) {
+                one.used = true;
+                continue;
+            }
             let message = format!("This JSON patch may concern it: {}.", concern.title.trim_end_matches('.'));
             let help = format!("patches of operations are not looked into: check `{}` by hand", concern.path);
             let finding = Finding::at(&self.report.source, concern.at, concern.id, Level::Warning, message).with_help(help);
@@ -339,9 +345,7 @@ fn unknown(source: &Source, one: &suppress::Suppression, runs: &[Run]) -> Option
     if elsewhere && one.id.matches('/').count() > 1 || ids.iter().any(|id| one.names(id)) {
         return None;
     }
-    let slugs = ids.iter().map(|id| id.rsplit('/').next().unwrap_or(id));
-    let near = crate::pack::near(one.id.rsplit('/').next().unwrap_or(&one.id), slugs);
-    let help = near.map_or_else(|| "`yamlift list` shows the packs".to_owned(), |near| format!("did you mean `{near}`?"));
+    let help = suggestion(&one.id, ids).unwrap_or_else(|| "`yamlift list` shows the packs".to_owned());
     let message = format!("This comment suppresses nothing: no migration is called `{}`.", one.id);
     Some(Finding::at(source, one.comment.clone(), "yamlift/suppression", Level::Warning, message).with_help(help))
 }

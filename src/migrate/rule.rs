@@ -179,13 +179,12 @@ fn at_match(
         outcome.look(work, draft, object, one.hit, "its `if` is false here");
         return;
     }
-    let (mut said, hold) = reports(&spot, draft, &rule.reports);
+    let (mut said, held) = reports(&spot, draft, &rule.reports);
     let unknown = if draft.is_template() { unknown(work, draft, &one, &mut said) } else { None };
     let mark = draft.mark();
     let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
     let asked = one.asked(work);
-    let held = hold;
-    let done = if hold { Ok(false) } else { attempt(work, draft, &mut spot, &one, objects, texts, &mut trail) };
+    let done = if held { Ok(false) } else { attempt(work, draft, &mut spot, &one, objects, texts, &mut trail) };
     let edited = done.unwrap_or_else(|refusal| {
         draft.roll_back(mark);
         // What the rule has to say of its edit would be said of nothing.

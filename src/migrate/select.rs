@@ -114,7 +114,7 @@ impl Search<'_> {
         for carrier in self.carriers {
             let Some(chart_name) = &carrier.chart_name else { continue };
             for (index, object) in self.objects.iter().enumerate() {
-                if !is_carrier(carrier, object, self.path) {
+                if !carrier.speaks_of(object.kind.as_deref(), &object.group, self.path) {
                     continue;
                 }
                 for base in carrier_bases(draft, object.root, carrier) {
@@ -207,15 +207,7 @@ pub fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {
         let (line, column) = crate::source::line_column(&view.text, e.at);
         format!("{} (its line {line}, column {column})", e.message)
     })?;
-    draft.embed(id, view.text, read.tree, read.branches, view.carry)
-}
-
-/// Whether an object is one that the carrier speaks of.
-pub fn is_carrier(carrier: &Carrier, object: &Object, path: &str) -> bool {
-    match &carrier.file {
-        Some(file) => object.kind.is_none() && glob_file(file, path),
-        None => any_glob(&carrier.kinds, object.kind.as_deref()) && any_glob(&carrier.groups, Some(&object.group)),
-    }
+    draft.embed(id, view.text, read, view.carry)
 }
 
 fn carrier_bases(draft: &Draft, root: Id, carrier: &Carrier) -> Vec<Hit> {

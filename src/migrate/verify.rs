@@ -56,7 +56,7 @@ fn unproven<T>(at: usize, why: impl Into<String>) -> Result<T, Unproven> {
 /// The first thing that does not hold.
 fn prove(draft: &Draft, new: &str) -> Result<Vec<Lost>, Unproven> {
     let now = match view::read_as(new, draft.is_template()) {
-        Ok(read) => Draft::with_branches(new, read.tree, read.branches),
+        Ok(read) => Draft::new(new, read),
         Err(e) => return unproven(0, format!("the new text would not be YAML: {e}")),
     };
     let intended = documents(draft)?;
@@ -72,25 +72,24 @@ fn prove(draft: &Draft, new: &str) -> Result<Vec<Lost>, Unproven> {
     }
     template::prove(draft, 0, &draft.docs, new)?;
     embedded(draft)?;
-    if let Err(why) = second_reader(draft, 0, new, &intended)? {
-        return unproven(0, why);
-    }
+    second_reader(draft, 0, new, &intended, 0)?;
     Ok(lost_comments(draft, &now))
 }
 
-/// Whether the second reader agrees on the new text of text `t`; of a template, on what is left without its actions.
-fn second_reader(draft: &Draft, t: usize, new: &str, intended: &[Value]) -> Result<Result<(), String>, Unproven> {
+/// The second reader agrees on the new text of text `t`, which starts at byte `at` of the file; of a template, on what is
+/// left without its actions.
+fn second_reader(draft: &Draft, t: usize, new: &str, intended: &[Value], at: usize) -> Result<(), Unproven> {
     let was = &draft.texts[t];
     if was.branches.is_none() {
         let before = documents(&Draft::new(&was.text, was.tree.clone()))?;
-        return Ok(second::agree(&was.text, new, &before, intended));
+        return second::agree(&was.text, new, &before, intended).or_else(|why| unproven(at, why));
     }
     let (old, new) = (helm::masked(&was.text), helm::masked(new));
     let plain = |text: &str| match syntax::parse_branches(text) {
         Ok(tree) => documents(&Draft::new(text, tree)),
-        Err(e) => unproven(0, format!("the new text would not be YAML without its actions: {e}")),
+        Err(e) => unproven(at, format!("the new text would not be YAML without its actions: {e}")),
     };
-    Ok(second::agree(&old, &new, &plain(&old)?, &plain(&new)?))
+    second::agree(&old, &new, &plain(&old)?, &plain(&new)?).or_else(|why| unproven(at, why))
 }
 
 fn documents(draft: &Draft) -> Result<Vec<Value>, Unproven> {
@@ -147,14 +146,12 @@ fn embedded(draft: &Draft) -> Result<(), Unproven> {
                     Err(e) => return unproven(at, format!("the text in this value would not be YAML: {e}")),
                 };
                 let intended = vec![outer(draft, *root)?];
-                let got = documents(&Draft::new(&new, read.tree))?;
+                let got = documents(&Draft::new(&new, read))?;
                 if got.len() != 1 || !same(&intended[0], &got[0]) {
                     return unproven(at, "the text in this value would mean something else");
                 }
                 template::prove(draft, *text, &[*root], &new)?;
-                if let Err(why) = second_reader(draft, *text, &new, &intended)? {
-                    return unproven(at, why);
-                }
+                second_reader(draft, *text, &new, &intended, at)?;
                 open.push(*root);
             }
             _ => {}
@@ -194,7 +191,7 @@ fn lost_comments(draft: &Draft, now: &Draft) -> Vec<Lost> {
         if let Ok(text) = render::inner_text(draft, id)
             && let Ok(read) = view::read(&text)
         {
-            add(comments(&Draft::new(&text, read.tree), 0).collect());
+            add(comments(&Draft::new(&text, read), 0).collect());
         }
     }
     let all = left.clone();

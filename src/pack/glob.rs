@@ -15,7 +15,7 @@ pub fn glob_file(glob: &str, path: &str) -> bool {
     braces(glob).iter().any(|g| glob_text(g, subject))
 }
 
-/// `istio{,-*}` → `istio`, `istio-*`.
+/// `mesh{,-*}` → `mesh`, `mesh-*`.
 fn braces(glob: &str) -> Vec<String> {
     let Some((before, rest)) = glob.split_once('{') else { return vec![glob.to_owned()] };
     let Some((inside, after)) = rest.split_once('}') else { return vec![glob.to_owned()] };

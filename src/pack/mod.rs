@@ -54,7 +54,7 @@ pub struct Honoured {
 
 #[derive(Debug)]
 pub struct Migration {
-    /// `istio/1.27/lightstep-to-opentelemetry`.
+    /// `mesh/1.27/new-name`.
     pub id: String,
     /// The version whose folder it lies in; none for `any/`.
     pub version: Option<Version>,
@@ -70,7 +70,7 @@ pub struct Migration {
     pub rules: Vec<Rule>,
     /// The expressions of all rules, compiled in one batch at first use.
     pub exprs: crate::expr::Exprs,
-    /// Where it was read from, for errors: `migrations/istio/1.27/x.yaml`.
+    /// Where it was read from, for errors: `migrations/mesh/1.27/x.yaml`.
     pub file: String,
 }
 

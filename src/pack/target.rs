@@ -1,6 +1,7 @@
 //! A named thing and every place it can live; carriers, which name charts and hold their values.
 use super::PackError;
 use super::author::Page;
+use super::glob::{any_glob, glob_file};
 use super::path::{self, Path};
 use crate::yaml::draft::Id;
 use std::collections::BTreeMap;
@@ -40,7 +41,8 @@ pub enum On {
     ValuesOf(String),
 }
 
-/// Where a carrier document (Argo CD, Flux …) names charts and holds their values (`migrations/carriers/*.yaml`).
+/// Where a carrier, a document of a GitOps tool, names charts and holds their values, or holds patches
+/// (`migrations/carriers/*.yaml`).
 #[derive(Debug, Clone)]
 pub struct Carrier {
     pub kinds: Vec<String>,
@@ -58,6 +60,16 @@ pub struct Carrier {
     pub file: Option<String>,
     /// Texts that hold partial documents (patches), each an object of its own.
     pub patches: Vec<Path>,
+}
+
+impl Carrier {
+    /// Whether a document of this kind and group, in the file at `path`, is one that the carrier speaks of.
+    pub fn speaks_of(&self, kind: Option<&str>, group: &str, path: &str) -> bool {
+        match &self.file {
+            Some(file) => kind.is_none() && glob_file(file, path),
+            None => any_glob(&self.kinds, kind) && any_glob(&self.groups, Some(group)),
+        }
+    }
 }
 
 /// `targets:` of a pack.

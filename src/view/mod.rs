@@ -1,26 +1,18 @@
-//! A text in a text: YAML or JSON held in a scalar, opened so that edits find their way back to the host.
+//! What a text is read as: YAML, or a template of it; and a text in a text, YAML or JSON held in a scalar, opened so that
+//! edits find their way back to the host.
 pub mod block_scalar;
 pub mod helm;
 pub mod quoted;
 
-use crate::yaml::branch::Branches;
-use crate::yaml::draft::Carry;
+use crate::yaml::draft::{Carry, Parsed};
 use crate::yaml::syntax::{self, ParseError};
 use crate::yaml::tree::{Kind, NodeId, ScalarStyle, Tree};
-
-/// A text that was read: as YAML, or as a template of YAML.
-#[derive(Debug)]
-pub struct Read {
-    pub tree: Tree,
-    /// The branches of a template.
-    pub branches: Option<Branches>,
-}
 
 /// Reads a text; one that is no YAML as it stands, or would be misread, may be a template.
 ///
 /// # Errors
 /// The place and reason why it is neither.
-pub fn read(text: &str) -> Result<Read, ParseError> {
+pub fn read(text: &str) -> Result<Parsed, ParseError> {
     let parsed = syntax::parse(text);
     if helm::is_template(text, &parsed) {
         return read_as(text, true).map_err(|e| {
@@ -28,19 +20,19 @@ pub fn read(text: &str) -> Result<Read, ParseError> {
             ParseError { message, ..e }
         });
     }
-    Ok(Read { tree: parsed?, branches: None })
+    Ok(parsed?.into())
 }
 
 /// Reads a text as what it was before an edit.
 ///
 /// # Errors
 /// As `read`.
-pub fn read_as(text: &str, template: bool) -> Result<Read, ParseError> {
+pub fn read_as(text: &str, template: bool) -> Result<Parsed, ParseError> {
     if template {
-        let template = helm::parse(text)?;
-        return Ok(Read { tree: template.tree, branches: Some(template.branches) });
+        let helm::Template { tree, branches } = helm::parse(text)?;
+        return Ok(Parsed { tree, branches: Some(branches) });
     }
-    Ok(Read { tree: syntax::parse(text)?, branches: None })
+    Ok(syntax::parse(text)?.into())
 }
 
 /// An opened scalar.

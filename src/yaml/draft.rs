@@ -42,6 +42,20 @@ pub struct Origin {
     pub node: NodeId,
 }
 
+/// A text that was read, as YAML or as a template of YAML.
+#[derive(Debug)]
+pub struct Parsed {
+    pub tree: Tree,
+    /// Of a template: what holds only under a condition.
+    pub branches: Option<Branches>,
+}
+
+impl From<Tree> for Parsed {
+    fn from(tree: Tree) -> Self {
+        Parsed { tree, branches: None }
+    }
+}
+
 /// A text that nodes came from.
 #[derive(Debug)]
 pub struct Text {
@@ -56,7 +70,8 @@ pub struct Text {
 }
 
 impl Text {
-    fn new(text: String, tree: Tree, branches: Option<Branches>, host: Option<Host>) -> Text {
+    fn new(text: String, parsed: Parsed, host: Option<Host>) -> Text {
+        let Parsed { tree, branches } = parsed;
         Text { text, tree, branches, habits: OnceCell::new(), host }
     }
 
@@ -153,15 +168,10 @@ pub struct Mark {
 }
 
 impl Draft {
-    pub fn new(text: &str, tree: Tree) -> Draft {
-        Draft::with_branches(text, tree, None)
-    }
-
-    /// As `new`; of a template with what holds only under a condition.
-    pub fn with_branches(text: &str, tree: Tree, branches: Option<Branches>) -> Draft {
+    pub fn new(text: &str, parsed: impl Into<Parsed>) -> Draft {
         let mut draft =
             Draft { texts: Vec::new(), docs: Vec::new(), nodes: Vec::new(), aliases: Vec::new(), journal: Vec::new() };
-        draft.texts.push(Text::new(text.to_owned(), tree, branches, None));
+        draft.texts.push(Text::new(text.to_owned(), parsed.into(), None));
         draft.docs = draft.adopt(0);
         draft
     }
@@ -314,21 +324,15 @@ impl Draft {
     ///
     /// # Errors
     /// Where the text is not exactly one document.
-    pub fn embed(
-        &mut self,
-        scalar: Id,
-        text: String,
-        tree: Tree,
-        branches: Option<Branches>,
-        carry: Box<dyn Carry>,
-    ) -> Result<Id, String> {
+    pub fn embed(&mut self, scalar: Id, text: String, parsed: impl Into<Parsed>, carry: Box<dyn Carry>) -> Result<Id, String> {
         let node = self.node(scalar);
         let Some(origin) = node.origin.filter(|_| !node.dirty) else { return Err("it was changed before".into()) };
-        if tree.docs.len() != 1 {
-            return Err(format!("it holds {} documents", tree.docs.len()));
+        let parsed = parsed.into();
+        if parsed.tree.docs.len() != 1 {
+            return Err(format!("it holds {} documents", parsed.tree.docs.len()));
         }
         let t = self.texts.len();
-        self.texts.push(Text::new(text, tree, branches, Some(Host { scalar: origin, carry })));
+        self.texts.push(Text::new(text, parsed, Some(Host { scalar: origin, carry })));
         let root = self.adopt(t)[0];
         self.nodes[root.0 as usize].parent = Some(scalar);
         self.nodes[scalar.0 as usize].body = Body::Embedded { root, text: t };

@@ -163,7 +163,7 @@ impl Scratch {
         self.run_in("", args, stdin)
     }
 
-    fn run_in(&self, folder: &str, args: &[impl AsRef<OsStr>], stdin: &[u8]) -> Said {
+    pub fn run_in(&self, folder: &str, args: &[impl AsRef<OsStr>], stdin: &[u8]) -> Said {
         use std::io::Write;
         let mut command = Command::new(env!("CARGO_BIN_EXE_yamlift"));
         command.args(args).current_dir(self.root().join(folder)).env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");

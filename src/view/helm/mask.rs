@@ -88,8 +88,7 @@ impl Page<'_> {
             if before.trim().is_empty() {
                 return if self.is_part(index) { Mask::Document } else { Mask::Lines };
             }
-            if let Some((first, last)) = group.filter(|g| g.1 == index && self.wraps_entries(*g)) {
-                debug_assert!(first < last);
+            if group.is_some_and(|group| group.1 == index && self.wraps_entries(group)) {
                 return Mask::Lines;
             }
             if !self.behind_indicator(&line, span.start) {

@@ -1,11 +1,11 @@
 //! Anchors and aliases: what a change at one place reaches elsewhere.
 use super::{Body, Draft, Id, Mark, Node, Undo};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 impl Draft {
-    /// A place that the changes since `mark` reach through an anchor, though nobody meant it, and where from: an alias of something that
-    /// changed, unless it is in `root` and one of the `meant`; or the anchored node itself where `root` only holds an alias
-    /// of it.
+    /// A place that the changes since `mark` reach through an anchor, though nobody meant it, and where from: an alias of
+    /// something that changed, unless it is in `root` and one of the `meant`; or the anchored node itself where `root` only
+    /// holds an alias of it.
     pub fn shared_since(&self, mark: Mark, root: Id, meant: &[Id]) -> Option<(Id, Id)> {
         let undo = &self.journal[mark.journal.min(self.journal.len())..];
         let changed: HashSet<Id> = undo.iter().filter_map(|u| if let Undo::Node(id, _) = u { Some(*id) } else { None }).collect();
@@ -26,7 +26,7 @@ impl Draft {
             }
         }
         let of_key = |id: &Id| self.node(*id).parent.filter(|_| matches!(self.node(*id).body, Body::Scalar { .. }));
-        let maps: HashSet<Id> = was.keys().copied().chain(was.keys().filter_map(of_key)).collect();
+        let maps: BTreeSet<Id> = was.keys().copied().chain(was.keys().filter_map(of_key)).collect();
         maps.into_iter().find_map(|map| {
             let merged = self.children(map).iter().filter(|c| self.key_text(c) == Some("<<")).map(|c| c.value);
             let brought: Vec<&str> = merged.flat_map(|value| self.brought(value)).collect();
