@@ -29,12 +29,7 @@ def main():
     binary, rendered, skipped, violations = find_binary(args.binary), 0, 0, 0
     for tree in args.trees:
         with tempfile.TemporaryDirectory() as folder:
-            old, new = pathlib.Path(folder, "old"), pathlib.Path(folder, "new")
-            shutil.copytree(tree, old, symlinks=True)
-            shutil.copytree(tree, new, symlinks=True)
-            for file in new.rglob("*"):
-                if not file.is_symlink():
-                    file.chmod(file.stat().st_mode | 0o200)
+            old, new = copied(tree, pathlib.Path(folder, "old")), copied(tree, pathlib.Path(folder, "new"))
             subprocess.run([binary, "migrate", "-q", "--to", args.to, *args.arg, "-w", "."], cwd=new, capture_output=True)
             for chart in sorted(p.parent.relative_to(old) for p in old.rglob("Chart.yaml")):
                 if not changed(old / chart, new / chart):
@@ -55,13 +50,23 @@ def main():
     sys.exit(1 if violations else 0)
 
 
+def copied(tree, to):
+    """A copy that can be written."""
+    shutil.copytree(tree, to, symlinks=True)
+    for file in to.rglob("*"):
+        if not file.is_symlink():
+            file.chmod(file.stat().st_mode | 0o200)
+    return to
+
+
 def changed(old, new):
     files = (f.relative_to(old) for f in old.rglob("*") if f.is_file())
     return any((old / f).read_bytes() != (new / f).read_bytes() for f in files)
 
 
 def render(helm, chart):
-    done = subprocess.run([helm, "template", "release", str(chart)], capture_output=True, text=True)
+    """What Helm makes of a chart with its own values; none where it does not."""
+    done = subprocess.run([helm, "template", "release", str(chart), "--namespace", "here"], capture_output=True, text=True)
     return done.stdout if done.returncode == 0 else None
 
 

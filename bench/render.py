@@ -20,6 +20,7 @@ import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from corpus import find_binary  # noqa: E402
+from helm import copied, render  # noqa: E402
 
 PODS = "[Deployment, DaemonSet, StatefulSet]"
 
@@ -52,11 +53,12 @@ def remove(document):
 
 
 def append(document, new):
-    # Each list may be refused by itself.
+    # Each list may be refused by itself; the item goes above what stands in a branch at the end of the list.
+    item = {"name": "X_Y", "value": "z"}
     for container, edited in zip(pod(document)["containers"], pod(new)["containers"]):
-        old = container.get("env") or []
-        if len(edited.get("env") or []) > len(old):
-            container["env"] = [*old, {"name": "X_Y", "value": "z"}]
+        if item in (edited.get("env") or []):
+            container["env"] = list(container.get("env") or [])
+            container["env"].insert(edited["env"].index(item), item)
 
 
 MIGRATIONS = {
@@ -88,8 +90,8 @@ def main():
         for chart in sorted(p.parent for tree in args.trees for p in tree.rglob("Chart.yaml")):
             old = pathlib.Path(folder, "old")
             copy_chart(chart, old)
-            before = render(args.helm, old)
-            if before is None or before != render(args.helm, old):
+            before = documents(args.helm, old)
+            if before is None or before != documents(args.helm, old):
                 # Some give a random name or key at each run.
                 counts["rename"]["charts that do not render, or not twice the same"] += 1
                 shutil.rmtree(old)
@@ -103,7 +105,7 @@ def main():
                 if str(packs) in done.stderr:
                     sys.exit(done.stderr)
                 counts[name]["refused"] += done.stderr.count("Left as it is")
-                after = render(args.helm, new)
+                after = documents(args.helm, new)
                 why = "no longer renders" if after is None else compare(before, after, change, counts[name])
                 if why:
                     violations.append(f"{chart.name}, {name}: {why}")
@@ -117,22 +119,19 @@ def main():
 
 
 def copy_chart(chart, to):
-    shutil.copytree(chart, to, symlinks=True)
-    for file in to.rglob("*"):
-        if not file.is_symlink():
-            file.chmod(file.stat().st_mode | 0o200)
+    copied(chart, to)
     about = yaml.safe_load((to / "Chart.yaml").read_text())
     about.pop("dependencies", None)
     (to / "Chart.yaml").write_text(yaml.safe_dump(about))
 
 
-def render(helm, chart):
-    done = subprocess.run([helm, "template", "release", str(chart), "--namespace", "here"], capture_output=True, text=True)
-    if done.returncode != 0:
+def documents(helm, chart):
+    rendered = render(helm, chart)
+    if rendered is None:
         return None
     try:
         # The checksum of another file of the chart follows that file.
-        text = re.sub(r"(checksum/[^:]*: ).*", r"\1x", done.stdout)
+        text = re.sub(r"(checksum/[^:]*: ).*", r"\1x", rendered)
         return list(yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.YAMLError:
         return None
