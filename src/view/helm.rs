@@ -154,6 +154,18 @@ mod tests {
     }
 
     #[test]
+    fn a_branch_in_one_line() {
+        let text = "s:\n  {{ if .x }}a: 1{{ else }}b: 2{{ end }}\n  {{ with .y }}- {{ . }}{{ end }}\n";
+        assert_eq!(masked(text).trim_matches('\n').split('\n').filter(|l| !l.trim().is_empty()).count(), 4);
+        let value = json("s:\n  {{ if .x }}a: 1{{ else }}b: 2{{ end }}\n  c: {{ if .y }}x{{ else }}y{{ end }}\n");
+        assert_eq!((&value["s"]["a"], &value["s"]["b"]), (&serde_json::json!(1), &serde_json::json!(2)));
+        assert_eq!(value["s"]["c"], "{{ if .y }}x{{ else }}y{{ end }}");
+        // No room for the indentation behind the `else`: what comes before it is not touched.
+        let deep = format!("{0}{{{{ if .x }}}}a: 1{{{{else}}}}b: 2{{{{ end }}}}\n", " ".repeat(20));
+        assert!(masked(&deep).contains("a: 1"), "{:?}", masked(&deep));
+    }
+
+    #[test]
     fn comments_and_open_ends() {
         assert_eq!(json("{{/* a: }} */}}\na: 1\n")["a"], 1);
         assert!(parse("a: {{ never ends\n").is_ok());

@@ -31,8 +31,9 @@ pub fn write(text: &str, actions: &[Action], masks: &[Mask]) -> String {
             Mask::Letters => out[span].fill(b'x'),
             Mask::Lines => out[span].fill(b'\n'),
             Mask::Indented(column) => {
-                // The blanks before it become empty lines as well, so that there is room for them behind it.
-                out[span.start - column..span.end].fill(b'\n');
+                // Blanks before it become empty lines as well, so that there is room for them behind it.
+                let blanks = text[..span.start].len() - text[..span.start].trim_end_matches(' ').len();
+                out[span.start - blanks.min(*column)..span.end].fill(b'\n');
                 out[span.end - column..span.end].fill(b' ');
             }
             Mask::Document => {
@@ -101,8 +102,11 @@ impl Page<'_> {
             return if lines { Mask::Lines } else { Mask::Letters };
         }
         let begins = matches!(word, Word::Open | Word::Else);
+        let column = self.indentation(&line);
         match group.filter(|g| begins && self.wraps_entries(*g)) {
-            Some((first, _)) if *word == Word::Else || first == index => Mask::Indented(self.indentation(&line)),
+            Some((first, _)) if first == index => Mask::Indented(column),
+            // With less room than that, no line of its own can begin behind it.
+            Some(_) if *word == Word::Else && span.len() > column => Mask::Indented(column),
             _ => Mask::Letters,
         }
     }
