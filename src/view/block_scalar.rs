@@ -92,12 +92,10 @@ impl Carry for Lines {
         if new.contains('\r') || new.lines().take_while(|l| l.trim().is_empty()).any(|l| !l.is_empty()) {
             return Err("the new text cannot stand in a literal block scalar".into());
         }
-        let mut out = match (endings(inner), endings(&new)) {
-            (old, now) if old == now => vec![Piece::Keep(self.header.clone())],
+        let mut out = match (endings(inner), endings(&new), self.strip) {
+            (old, now, _) if old == now => vec![Piece::Keep(self.header.clone())],
             // What stands last now has a line break of its own: the text is no longer stripped of it.
-            (0, 1) if self.strip.is_some() => self.strip.map_or(Vec::new(), |at| {
-                vec![Piece::Keep(self.header.start..at), Piece::New(String::new()), Piece::Keep(at + 1..self.header.end)]
-            }),
+            (0, 1, Some(at)) => vec![Piece::Keep(self.header.start..at), Piece::Keep(at + 1..self.header.end)],
             _ => return Err("the new text ends with other line breaks than the old one".into()),
         };
         let body = new.trim_end_matches('\n').len();

@@ -20,7 +20,7 @@ impl Renderer<'_> {
         }
         let Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = tree.node(last).kind else { return Ok(()) };
         let start = tree.node(last).span.start;
-        if text[start..line_end(text, start)].split(' ').next().is_some_and(|header| header.contains('-')) {
+        if text[start..line_end(text, start)].split([' ', '\t']).next().is_some_and(|header| header.contains('-')) {
             return Ok(());
         }
         if let Some(inside) = self.draft.changed_inside(t, last) {
