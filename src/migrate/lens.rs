@@ -301,15 +301,16 @@ fn pairs_json(draft: &Draft, items: &[Child], pairs: &Pairs, reading: &Reading) 
     Json::Object(map)
 }
 
-/// Why a node cannot be read in one way only: a field in both spellings, two pairs of one name.
+/// Why a node cannot be read in one way only: a field in both spellings, two pairs of one name. Two that branches of a
+/// template give are two ways of their own (`worlds`).
 pub fn ambiguous(draft: &Draft, root: Id, reading: &Reading) -> Option<(Id, String)> {
     let id = draft.resolve(root);
     let children = draft.children(id);
     if reading.protojson && draft.is_map(id) {
-        let mut seen: HashMap<String, &str> = HashMap::new();
+        let mut seen: HashMap<_, &str> = HashMap::new();
         for child in children {
             let Some(key) = draft.key_text(child) else { continue };
-            if let Some(other) = seen.insert(camel(key), key) {
+            if let Some(other) = seen.insert((camel(key), draft.conditions(child.value)), key) {
                 return Some((
                     child.value,
                     format!("`{other}` and `{key}` name the same field; which one wins differs between readers"),
@@ -317,18 +318,11 @@ pub fn ambiguous(draft: &Draft, root: Id, reading: &Reading) -> Option<(Id, Stri
             }
         }
     }
-    if draft.is_template() && draft.is_map(id) {
-        let mut seen = std::collections::HashSet::new();
-        if let Some(twice) = children.iter().find(|c| draft.key_text(c).is_some_and(|key| !seen.insert(key))) {
-            let key = draft.key_text(twice).unwrap_or_default();
-            return Some((twice.value, format!("`{key}` stands in several branches")));
-        }
-    }
     if let Some(pairs) = reading.pairs.as_ref().filter(|p| p.list == id) {
         let mut seen = std::collections::HashSet::new();
         for item in children {
             if let Some(name) = pair_name(draft, pairs, item)
-                && !seen.insert(name.clone())
+                && !seen.insert((name.clone(), draft.conditions(item.value)))
             {
                 return Some((item.value, format!("`{name}` stands twice in this list")));
             }

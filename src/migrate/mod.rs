@@ -4,6 +4,7 @@ mod document;
 mod json_patch;
 mod lens;
 mod look;
+mod matches;
 mod modeline;
 mod rule;
 mod scope;
@@ -14,6 +15,7 @@ mod template;
 mod texts;
 mod verb;
 pub mod verify;
+mod worlds;
 
 use crate::index::Repo;
 use crate::pack::registry::{Active, Run, suggestion};

@@ -1,20 +1,22 @@
 //! One rule over one draft: where it hits, what it says, what it does; all or none per match.
 use super::bump;
 use super::document::{self, Object};
-use super::lens::{self, Hit, Located, Reading};
+use super::lens::{Hit, Located};
 use super::look::{left_out, verdict};
+use super::matches::{self, Match, spot};
 use super::modeline;
 use super::scope::{Frame, Spot};
 use super::select::{Found, Search};
 use super::suppress::Suppression;
-use super::template;
 use super::texts;
 use super::verb::{self, Refused, Trail};
+use super::worlds::{self, World};
 use crate::pack::version::Phase;
-use crate::pack::{Migration, ReportRule, Rule, TargetRef};
+use crate::pack::{Migration, ReportRule, Rule};
 use crate::report::{Level, Look, UNREAD_TEXT};
 use crate::source::Span;
 use crate::yaml::draft::{Draft, Id, Mark};
+use crate::yaml::value::Value;
 
 /// What a rule said at a place, its span being of the file that the draft was made from.
 #[derive(Debug, Clone)]
@@ -44,6 +46,7 @@ pub struct Outcome {
 }
 
 /// What a rule runs with.
+#[derive(Clone, Copy)]
 pub struct Work<'a> {
     pub migration: &'a Migration,
     pub rule: &'a Rule,
@@ -63,8 +66,7 @@ pub struct Work<'a> {
 pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &mut [Suppression]) -> Outcome {
     let mut outcome = Outcome::default();
     let texts = texts::open(draft, search, work.rule);
-    let matches = matches(work, draft, search, &mut outcome);
-    for one in matches {
+    for one in &matches::find(work, draft, search, &mut outcome) {
         if draft.is_attached(one.hit.whole()) {
             at_match(work, draft, one, search.objects, &texts, suppressions, &mut outcome);
         }
@@ -76,148 +78,112 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     outcome
 }
 
-/// One hit of `select` in a target.
-struct Match {
-    hit: Hit,
-    target: Hit,
-    reading: Reading,
-    object: usize,
-    bump: Option<bump::Raise>,
-    /// Why nothing in the target can be edited.
-    ambiguous: Option<(Id, String)>,
-}
-
-impl Match {
-    /// Whether its edits are to be made, and not only offered.
-    fn asked(&self, work: &Work) -> bool {
-        work.apply && self.bump.as_ref().is_none_or(|raise| !raise.wakes)
-    }
-}
-
-fn matches(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut Outcome) -> Vec<Match> {
-    if !work.rule.bump.is_empty() {
-        let raised = bump::matches(work, draft, search.objects);
-        let one = |raise: bump::Raise| {
-            let hit = Hit::node(raise.root);
-            Match { hit, target: hit, reading: Reading::default(), object: raise.object, bump: Some(raise), ambiguous: None }
-        };
-        return raised.into_iter().map(one).collect();
-    }
-    let mut targets: Vec<Found> = Vec::new();
-    for target in &work.rule.targets {
-        let target = match target {
-            TargetRef::Named(name) => search.pack.targets.get(name),
-            TargetRef::Inline(target) => Some(target),
-        };
-        let Some(target) = target else { continue };
-        for found in search.find(draft, target) {
-            if !targets.iter().any(|t| t.hit == found.hit) {
-                targets.push(found);
-            }
-        }
-    }
-    let mut out: Vec<Match> = Vec::new();
-    for found in targets {
-        let spot = spot(work, &found, search.objects, found.hit);
-        let hits = if work.rule.select.is_empty() { Ok(vec![found.hit]) } else { selected(&spot, draft, work.rule) };
-        match hits {
-            Ok(hits) => {
-                if hits.is_empty() {
-                    outcome.look(work, draft, &search.objects[found.object], found.hit, "`select` hits nothing here");
-                }
-                let ambiguous = (!work.rule.verbs.is_empty() && !hits.is_empty())
-                    .then(|| lens::ambiguous(draft, found.hit.id, &found.reading));
-                let ambiguous = ambiguous.flatten();
-                for hit in hits.into_iter().filter(|h| !out.iter().any(|m| m.hit == *h)).collect::<Vec<_>>() {
-                    let (reading, ambiguous) = (found.reading.clone(), ambiguous.clone());
-                    out.push(Match { hit, target: found.hit, reading, object: found.object, bump: None, ambiguous });
-                }
-            }
-            Err(why) => outcome.said.push(refused(draft, found.hit, &Refused::from(why))),
-        }
-    }
-    out
-}
-
-fn selected(spot: &Spot, draft: &Draft, rule: &Rule) -> Result<Vec<Hit>, String> {
-    Ok(spot.hits(draft, &rule.select)?.into_iter().map(|l| l.hit).collect())
-}
-
-fn spot<'a>(work: &'a Work, found: &Found, objects: &[Object], root: Hit) -> Spot<'a> {
-    Spot {
-        frame: work.frame,
-        target: found.hit,
-        root,
-        reading: found.reading.clone(),
-        doc: objects[found.object].facts(work.path, work.partial),
-        bump: None,
-        lets: Vec::new(),
-    }
-}
-
 fn at_match(
     work: &Work,
     draft: &mut Draft,
-    one: Match,
+    one: &Match,
     objects: &[Object],
     texts: &[String],
     suppressions: &mut [Suppression],
     outcome: &mut Outcome,
 ) {
-    let rule = work.rule;
-    let found = Found { hit: one.target, reading: one.reading.clone(), object: one.object };
-    let mut spot = spot(work, &found, objects, one.hit);
-    spot.bump = one.bump.as_ref().map(|raise| serde_json::json!({ "from": raise.from, "to": raise.to }));
     let object = &objects[one.object];
-    if let Some(why) = left_out(&spot, draft, rule) {
-        outcome.look(work, draft, object, one.hit, why);
-        return;
-    }
-    spot.bind(draft, &rule.lets);
-    // `if` may use the names of `let`.
-    if !spot.truth(draft, rule.cond, None) {
-        outcome.look(work, draft, object, one.hit, "its `if` is false here");
-        return;
-    }
-    let (mut said, held) = reports(&spot, draft, &rule.reports);
-    let unknown = if draft.is_template() { unknown(work, draft, &one, &mut said) } else { None };
-    let mark = draft.mark();
-    let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
     let asked = one.asked(work);
-    let done = if held { Ok(false) } else { attempt(work, draft, &mut spot, &one, objects, texts, &mut trail) };
-    let edited = done.unwrap_or_else(|refusal| {
-        draft.roll_back(mark);
-        // What the rule has to say of its edit would be said of nothing.
-        said = vec![refusal];
-        false
+    let worlds = if asked && work.rule.edits() { worlds::of(draft) } else { Vec::new() };
+    let mark = draft.mark();
+    let elsewhere = worlds.into_iter().filter_map(|world| {
+        let due = worlds::seen(draft, &world, object.doc, |draft| there(work, draft, one, objects, texts))?;
+        Some((world, due))
     });
-    if suppressed(work, draft, suppressions, &trail.touched, edited, &mut said) {
+    let elsewhere: Vec<(World, Vec<Value>)> = elsewhere.collect();
+    let mut decided = decide(work, draft, one, objects, texts);
+    let refused = decided.as_ref().is_ok_and(|done| done.refused);
+    if let Some((world, _)) = elsewhere.iter().find(|(world, due)| !refused && !world.agrees(draft, object.doc, due)) {
+        let edited = decided.as_ref().is_ok_and(|done| done.edited);
+        draft.roll_back(mark);
+        let said = vec![divided(draft, one, object.doc, world, edited)];
+        decided = Ok(Done { said, refused: true, ..Done::default() });
+    }
+    let mut done = match decided {
+        Ok(done) => done,
+        Err(why) => return outcome.look(work, draft, object, one.hit, why),
+    };
+    if suppressed(work, draft, suppressions, &done.trail.touched, done.edited, &mut done.said) {
         draft.roll_back(mark);
         outcome.look(work, draft, object, one.hit, "a comment suppresses it");
         return;
     }
-    outcome.look(work, draft, object, one.hit, verdict(edited, asked, held, &said));
-    if edited && asked {
-        said.extend(template::conditional(draft, mark, one.hit.id));
-    }
-    said.extend(unknown.filter(|_| !edited));
-    match (edited, asked) {
+    outcome.look(work, draft, object, one.hit, verdict(done.edited, asked, done.held, &done.said));
+    done.said.extend(done.unknown.filter(|_| !done.edited));
+    match (done.edited, asked) {
         (true, true) => {
             outcome.edited += 1;
-            outcome.verbs.extend(trail.verbs);
+            outcome.verbs.extend(done.trail.verbs);
             if let (Some(raise), Some(span)) = (&one.bump, draft.file_span(one.hit.id)) {
                 outcome.modelines.extend(modeline::follow(&draft.texts[0].text, span.start, raise));
             }
             if work.phase == Phase::Gap {
-                said.push(gap(work, draft, one.hit));
+                done.said.push(gap(work, draft, one.hit));
             }
-            outcome.said.extend(said);
+            outcome.said.extend(done.said);
         }
         (true, false) => {
             draft.roll_back(mark);
             outcome.offered.push(place(draft, one.hit));
         }
-        (false, _) => outcome.said.extend(said),
+        (false, _) => outcome.said.extend(done.said),
+    }
+}
+
+/// What came of a match that the rule does not leave out.
+#[derive(Default)]
+struct Done {
+    edited: bool,
+    /// It cannot be edited; what was said tells why.
+    refused: bool,
+    /// A finding holds the edit back.
+    held: bool,
+    said: Vec<Said>,
+    /// What is said in place of what is not known, where nothing was edited.
+    unknown: Option<Said>,
+    trail: Trail,
+}
+
+/// Looks, and edits. The error is why the match is left out.
+fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts: &[String]) -> Result<Done, String> {
+    let rule = work.rule;
+    let found = Found { hit: one.target, reading: one.reading.clone(), object: one.object };
+    let mut spot = spot(work, &found, objects, one.hit);
+    spot.bump = one.bump.as_ref().map(|raise| serde_json::json!({ "from": raise.from, "to": raise.to }));
+    if let Some(why) = left_out(&spot, draft, rule) {
+        return Err(why);
+    }
+    spot.bind(draft, &rule.lets);
+    // `if` may use the names of `let`.
+    if !spot.truth(draft, rule.cond, None) {
+        return Err("its `if` is false here".to_owned());
+    }
+    let (mut said, held) = reports(&spot, draft, &rule.reports);
+    let unknown = if draft.is_template() { unknown(work, draft, one, &mut said) } else { None };
+    let mark = draft.mark();
+    let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
+    let edited = if held { Ok(false) } else { attempt(work, draft, &mut spot, one, objects, texts, &mut trail) };
+    let refused = edited.is_err();
+    let edited = edited.unwrap_or_else(|refusal| {
+        draft.roll_back(mark);
+        // What the rule has to say of its edit would be said of nothing.
+        said = vec![refusal];
+        false
+    });
+    Ok(Done { edited, refused, held, said, unknown, trail })
+}
+
+/// What becomes of the match in another world of the template, where it may not be one.
+fn there(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts: &[String]) {
+    // Nothing of that world is ever written.
+    let work = Work { careful: false, ..*work };
+    if draft.is_attached(one.hit.whole()) && matches::is_one(&work, draft, one, objects) {
+        let _ = decide(&work, draft, one, objects, texts);
     }
 }
 
@@ -337,7 +303,15 @@ fn suppressed(work: &Work, draft: &Draft, all: &mut [Suppression], touched: &[Id
     whole
 }
 
-fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {
+/// What is said where a branch of a template asks for something else than the rest of it.
+fn divided(draft: &mut Draft, one: &Match, doc: usize, world: &World, edited: bool) -> Said {
+    let which = if edited { "another edit" } else { "an edit" };
+    let why = Refused::from(format!("{world}, {which} would be due, and there is none for both"));
+    let first = world.first(draft, doc).filter(|first| draft.is_within(*first, one.target.id));
+    refused(draft, first.map_or(one.hit, Hit::node), &why)
+}
+
+pub fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {
     let at = why.at.and_then(|id| draft.file_span(id).map(|_| place(draft, Hit::node(id))));
     let at = at.unwrap_or_else(|| place(draft, hit));
     Said {

@@ -1,39 +1,11 @@
 //! What is proven of a template besides: each value stands under the conditions that it stood under, and what its actions
 //! give still fits where it stands.
-use super::lens::Hit;
-use super::rule::{Said, place};
 use super::verify::Unproven;
-use crate::report::Level;
 use crate::view::helm;
-use crate::yaml::branch::Branches;
-use crate::yaml::draft::{Body, Draft, Id, Mark};
+use crate::yaml::branch::{Branches, Condition};
+use crate::yaml::draft::{Body, Draft, Id};
 use crate::yaml::tree::{Kind, NodeId, Tree};
 use crate::yaml::trivia::{self, child_count, child_start, child_value, column};
-
-/// What is said where something new comes to stand under a condition, although the match itself does not.
-pub fn conditional(draft: &Draft, mark: Mark, hit: Id) -> Vec<Said> {
-    let around = |id: Id| {
-        let origin = draft.node(id).origin?;
-        let text = &draft.texts[origin.text];
-        Some((origin.text, text.branches.as_ref()?.around(&text.tree, origin.node)))
-    };
-    let Some((of_match, whole)) = around(hit) else { return Vec::new() };
-    let grown = draft.grown_since(mark).into_iter();
-    let under = grown.filter_map(|id| around(id).map(|(text, conditions)| (id, text, conditions)));
-    under
-        .filter(|(_, text, conditions)| *text == of_match && conditions.len() > whole.len())
-        .filter_map(|(id, _, conditions)| {
-            let condition = conditions.last()?;
-            Some(Said {
-                id: None,
-                level: Level::Warning,
-                at: place(draft, Hit::node(id)),
-                message: format!("What is added here stands under `{condition}`, as what it is added to does."),
-                help: Some("look whether it is needed without that condition as well".into()),
-            })
-        })
-        .collect()
-}
 
 /// The old text and the new one of a template, or of a template in a text of the file.
 struct Both<'a> {
@@ -90,18 +62,19 @@ impl Both<'_> {
         Ok(())
     }
 
-    /// A child stands under the conditions that it had; a new one under those of its container.
+    /// A child stands under the conditions that it had; a new one under those of what came into it, else of its container.
     fn conditions(&self, id: Id, container: NodeId, index: usize) -> Result<(), Unproven> {
         let now = self.after.at(child_start(self.tree, container, index));
         let was = match self.origin(id) {
             Some(node) => self.before.at(self.draft.texts[self.text].tree.node(node).span.start),
-            None => self.after.around(self.tree, container),
+            None => self.came_from(id).unwrap_or_else(|| self.after.around(self.tree, container)),
         };
         if now == was {
             return Ok(());
         }
-        let condition = |labels: &[String]| labels.last().map_or("no condition".to_owned(), |label| format!("`{label}`"));
-        self.unproven(id, format!("it would stand under {} instead of {}", condition(now), condition(was)))
+        let condition = |all: &[Condition]| all.last().map_or("no condition".to_owned(), |one| format!("`{one}`"));
+        let at = if self.origin(id).is_some() { id } else { self.value_of(id) };
+        self.unproven(at, format!("it would stand under {} instead of {}", condition(now), condition(was)))
     }
 
     /// The line break before a child is not taken by an action that did not take it before.
@@ -165,6 +138,22 @@ impl Both<'_> {
         let old = &self.draft.texts[self.text];
         let span = old.tree.node(key).span.clone();
         old.text[span.clone()].starts_with("{{") && old.text[span].ends_with("}}") && trivia::is_lone_key(&old.tree, key)
+    }
+
+    /// The conditions that all old parts of a new node stood under; none where it has no old parts, or new ones as well.
+    fn came_from(&self, id: Id) -> Option<&[Condition]> {
+        let value = self.value_of(id);
+        if self.origin(value).is_some() {
+            return Some(self.draft.conditions(value));
+        }
+        let mut below = self.draft.children(value).iter().map(|child| self.came_from(child.value));
+        let first = below.next()??;
+        below.all(|other| other == Some(first)).then_some(first)
+    }
+
+    /// What a key names; a value itself.
+    fn value_of(&self, id: Id) -> Id {
+        self.draft.position(id).map_or(id, |(container, index)| self.draft.children(container)[index].value)
     }
 
     fn origin(&self, id: Id) -> Option<NodeId> {

@@ -97,6 +97,13 @@ pub struct Rule {
     pub needles: needles::Needles,
 }
 
+impl Rule {
+    /// Whether it only speaks.
+    pub fn edits(&self) -> bool {
+        !(self.verbs.is_empty() && self.bump.is_empty())
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {
     /// The run's final version is at least this.

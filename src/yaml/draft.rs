@@ -5,7 +5,7 @@
 mod change;
 mod shared;
 
-use super::branch::Branches;
+use super::branch::{Branches, Condition};
 use super::style::Habits;
 use super::tree::{Kind, NodeId, ScalarStyle, Tree};
 use super::value::Value;
@@ -221,6 +221,26 @@ impl Draft {
 
     pub fn node(&self, id: Id) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// The conditions that the entry of a node came from, in its text, where that is a template; none for new nodes.
+    pub fn conditions(&self, id: Id) -> &[Condition] {
+        self.of_origin(id, |branches, tree, node| branches.around(tree, node))
+    }
+
+    /// The conditions that the first byte of a node stood under: those of its entry, or more.
+    pub fn own_conditions(&self, id: Id) -> &[Condition] {
+        match self.node(id).body {
+            // Those of a collection are those of its children.
+            Body::Scalar { .. } => self.of_origin(id, |branches, tree, node| branches.at(tree.node(node).span.start)),
+            _ => self.conditions(id),
+        }
+    }
+
+    fn of_origin<'d>(&'d self, id: Id, ask: impl Fn(&'d Branches, &'d Tree, NodeId) -> &'d [Condition]) -> &'d [Condition] {
+        let Some(origin) = self.node(id).origin else { return &[] };
+        let text = &self.texts[origin.text];
+        text.branches.as_ref().map_or(&[], |branches| ask(branches, &text.tree, origin.node))
     }
 
     /// The children of a map or list (looking through an opened scalar, not through an alias).

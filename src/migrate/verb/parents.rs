@@ -58,8 +58,11 @@ pub fn make(draft: &mut Draft, spot: &mut Spot, start: Hit, names: &[String], pl
             None => {
                 let key = draft.new_scalar(Value::Str(name.clone()), ScalarStyle::Plain);
                 let value = draft.new_scalar(Value::Null, ScalarStyle::Plain);
-                let index = place.filter(|(there, _)| *there == map).map_or(usize::MAX, |(_, index)| index);
-                draft.put(map, index, Child { key: Some(key), value, own: Own::none() });
+                let child = Child { key: Some(key), value, own: Own::none() };
+                match place.filter(|(there, _)| *there == map) {
+                    Some((_, index)) => draft.put_here(map, index, child),
+                    None => draft.put(map, usize::MAX, child),
+                }
                 value
             }
         };

@@ -110,8 +110,11 @@ fn put_key(
     };
     // A node that only gets another name in the map it stands in keeps its place.
     let order = place.filter(|(there, _)| *there == map && *how.order == Order::Last);
-    let index = order.map_or_else(|| insert::position(draft, map, how.order), |(_, index)| index);
-    draft.put(map, index, Child { key: Some(key), ..child });
+    let child = Child { key: Some(key), ..child };
+    match order {
+        Some((_, index)) => draft.put_here(map, index, child),
+        None => draft.put(map, insert::position(draft, map, how.order), child),
+    }
     Ok(())
 }
 

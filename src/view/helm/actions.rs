@@ -1,6 +1,6 @@
 //! The actions of a template, `{{ … }}`: where they are, and what each does to what is around it.
 use crate::source::Span;
-use crate::yaml::branch::Branches;
+use crate::yaml::branch::{Branches, Condition};
 
 /// One action.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,19 +87,19 @@ fn end_of(text: &str, mut at: usize) -> usize {
 /// Byte of an action that has no counterpart.
 pub fn branches(actions: &[Action]) -> Result<Branches, usize> {
     let mut marks = Vec::new();
-    let mut open: Vec<(&Action, String)> = Vec::new();
+    let mut open: Vec<(&Action, Condition)> = Vec::new();
     for action in actions {
         match action.word {
-            Word::Open => open.push((action, action.inner.clone())),
+            Word::Open => open.push((action, Condition { opened: action.inner.clone(), turns: Vec::new() })),
             Word::Else => match open.last_mut() {
-                Some((_, label)) => *label = format!("{label} / {}", action.inner),
+                Some((_, condition)) => condition.turns.push(action.inner.clone()),
                 None => return Err(action.span.start),
             },
             Word::End if open.pop().is_none() => return Err(action.span.start),
             Word::End => {}
             Word::Quiet | Word::Output => continue,
         }
-        marks.push((action.span.end, open.iter().map(|(_, label)| label.clone()).collect()));
+        marks.push((action.span.end, open.iter().map(|(_, condition)| condition.clone()).collect()));
     }
     open.last().map_or(Ok(Branches::new(marks)), |(first, _)| Err(first.span.start))
 }
@@ -135,7 +135,10 @@ mod tests {
     fn conditions() {
         let text = "a{{ if .x }}b{{ else }}c{{ with .y }}d{{ end }}e{{ end }}f";
         let branches = branches(&find(text)).expect("balanced");
-        let at = |c: char| branches.at(text.find(&format!("}}{c}")).map_or(0, |i| i + 1)).join(" · ");
+        let at = |c: char| {
+            let here = branches.at(text.find(&format!("}}{c}")).map_or(0, |i| i + 1));
+            here.iter().map(ToString::to_string).collect::<Vec<_>>().join(" · ")
+        };
         assert_eq!((branches.at(0).len(), at('b').as_str(), at('c').as_str()), (0, "if .x", "if .x / else"));
         assert_eq!((at('d').as_str(), at('e').as_str(), at('f').as_str()), ("if .x / else · with .y", "if .x / else", ""));
         assert_eq!(super::branches(&find("{{ end }}")), Err(0));

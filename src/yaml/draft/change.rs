@@ -28,24 +28,6 @@ impl Draft {
         })
     }
 
-    /// Containers of a text that hold something new since `mark`.
-    pub fn grown_since(&self, mark: Mark) -> Vec<Id> {
-        let is_new = |child: &Child| {
-            child.key.is_none_or(|key| self.node(key).origin.is_none()) && self.node(child.value).origin.is_none()
-        };
-        let mut out = Vec::new();
-        for undo in &self.journal[mark.journal.min(self.journal.len())..] {
-            if let Undo::Node(id, _) = undo
-                && !out.contains(id)
-                && self.node(*id).origin.is_some()
-                && self.children(*id).iter().any(is_new)
-            {
-                out.push(*id);
-            }
-        }
-        out
-    }
-
     fn edit(&mut self, id: Id) -> &mut Node {
         let old = self.node(id).clone();
         self.journal.push(Undo::Node(id, old));
@@ -191,6 +173,11 @@ impl Draft {
     /// under a condition that the container does not have.
     pub fn put(&mut self, container: Id, at: usize, child: Child) {
         let at = self.unconditional(container, at);
+        self.put_here(container, at, child);
+    }
+
+    /// Puts a child into a map or list, at position `at` (or last), whatever the condition there.
+    pub fn put_here(&mut self, container: Id, at: usize, child: Child) {
         self.touch(container);
         for id in child.key.into_iter().chain([child.value]) {
             self.edit(id).parent = Some(container);

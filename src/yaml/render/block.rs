@@ -58,6 +58,13 @@ impl Renderer<'_> {
                     open = Some(i).filter(|_| extents[i].end == text.len());
                 }
                 None => {
+                    let next = last.map_or(0, |last| last + 1);
+                    let gap = if next < count { gap_between(text, &extents, last, next) } else { String::new() };
+                    if gap.contains("{{") && self.holds(child.value, t, child_value(tree, node, next)) {
+                        // In place of what it holds now, in the same branch.
+                        lines.gap(gap);
+                        last = Some(next);
+                    }
                     let new = self.child_lines(child, col, self.quotes(t, node, around))?;
                     if behind_dash {
                         out.above.extend(comment_lines(&new.lead));

@@ -1,0 +1,98 @@
+//! The places that a rule is about: the hits of its `select` in its targets.
+use super::bump;
+use super::document::Object;
+use super::lens::{self, Hit, Reading};
+use super::rule::{Outcome, Work, refused};
+use super::scope::Spot;
+use super::select::{Found, Search};
+use super::verb::Refused;
+use crate::pack::{Rule, TargetRef};
+use crate::yaml::draft::{Draft, Id};
+
+/// One hit of `select` in a target.
+pub struct Match {
+    pub hit: Hit,
+    pub target: Hit,
+    pub reading: Reading,
+    /// Index of its object.
+    pub object: usize,
+    pub bump: Option<bump::Raise>,
+    /// Why nothing in the target can be edited.
+    pub ambiguous: Option<(Id, String)>,
+}
+
+impl Match {
+    /// Whether its edits are to be made, and not only offered.
+    pub fn asked(&self, work: &Work) -> bool {
+        work.apply && self.bump.as_ref().is_none_or(|raise| !raise.wakes)
+    }
+}
+
+pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut Outcome) -> Vec<Match> {
+    if !work.rule.bump.is_empty() {
+        let raised = bump::matches(work, draft, search.objects);
+        let one = |raise: bump::Raise| {
+            let hit = Hit::node(raise.root);
+            Match { hit, target: hit, reading: Reading::default(), object: raise.object, bump: Some(raise), ambiguous: None }
+        };
+        return raised.into_iter().map(one).collect();
+    }
+    let mut targets: Vec<Found> = Vec::new();
+    for target in &work.rule.targets {
+        let target = match target {
+            TargetRef::Named(name) => search.pack.targets.get(name),
+            TargetRef::Inline(target) => Some(target),
+        };
+        let Some(target) = target else { continue };
+        for found in search.find(draft, target) {
+            if !targets.iter().any(|t| t.hit == found.hit) {
+                targets.push(found);
+            }
+        }
+    }
+    let mut out: Vec<Match> = Vec::new();
+    for found in targets {
+        let spot = spot(work, &found, search.objects, found.hit);
+        let hits = if work.rule.select.is_empty() { Ok(vec![found.hit]) } else { selected(&spot, draft, work.rule) };
+        match hits {
+            Ok(hits) => {
+                if hits.is_empty() {
+                    outcome.look(work, draft, &search.objects[found.object], found.hit, "`select` hits nothing here");
+                }
+                let ambiguous = (!work.rule.verbs.is_empty() && !hits.is_empty())
+                    .then(|| lens::ambiguous(draft, found.hit.id, &found.reading));
+                let ambiguous = ambiguous.flatten();
+                for hit in hits.into_iter().filter(|h| !out.iter().any(|m| m.hit == *h)).collect::<Vec<_>>() {
+                    let (reading, ambiguous) = (found.reading.clone(), ambiguous.clone());
+                    out.push(Match { hit, target: found.hit, reading, object: found.object, bump: None, ambiguous });
+                }
+            }
+            Err(why) => outcome.said.push(refused(draft, found.hit, &Refused::from(why))),
+        }
+    }
+    out
+}
+
+/// Whether the rule's `select` still hits it.
+pub fn is_one(work: &Work, draft: &Draft, one: &Match, objects: &[Object]) -> bool {
+    let found = Found { hit: one.target, reading: one.reading.clone(), object: one.object };
+    let spot = spot(work, &found, objects, one.target);
+    work.rule.select.is_empty() || selected(&spot, draft, work.rule).is_ok_and(|hits| hits.contains(&one.hit))
+}
+
+fn selected(spot: &Spot, draft: &Draft, rule: &Rule) -> Result<Vec<Hit>, String> {
+    Ok(spot.hits(draft, &rule.select)?.into_iter().map(|l| l.hit).collect())
+}
+
+pub fn spot<'a>(work: &'a Work, found: &Found, objects: &[Object], root: Hit) -> Spot<'a> {
+    Spot {
+        frame: work.frame,
+        target: found.hit,
+        root,
+        reading: found.reading.clone(),
+        doc: objects[found.object].facts(work.path, work.partial),
+        bump: None,
+        lets: Vec::new(),
+    }
+}
+
