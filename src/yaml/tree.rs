@@ -33,7 +33,8 @@ pub struct Node {
     /// * block scalar: from `|` or `>` to the end of the last line that belongs to its value, without that line's
     ///   break: trailing blank lines are inside only when chomping is `+`
     /// * flow collection: from the opening to the closing bracket
-    /// * block collection: from the first key (or `?`) or first dash to the end of its last child
+    /// * block collection: from the first key (or `?`) or first dash to the end of its last child, or of what ends a branch of
+    ///   a template that began in it
     pub span: Span,
     /// `&name`, with the sign.
     pub anchor: Option<Span>,

@@ -158,9 +158,11 @@ fn end(text: &str, tree: &Tree, container: NodeId, index: usize) -> usize {
     end
 }
 
-/// End of a block collection's lines: that of its last child.
+/// End of a block collection's lines: that of its last child, or of what ends a branch that began in it.
 fn extent_end(text: &str, tree: &Tree, container: NodeId) -> usize {
-    self::end(text, tree, container, child_count(tree, container).saturating_sub(1))
+    let last = self::end(text, tree, container, child_count(tree, container).saturating_sub(1));
+    let own = end_of(tree, container);
+    if own > last { next_line(text, own) } else { last }
 }
 
 /// What a node covers when it is written: all lines of a block collection (its first child without the indentation

@@ -108,19 +108,25 @@ pub fn attach(tree: &mut Tree, text: &str, unit: &Unit) {
     }
 }
 
-/// Block scalars end where the branches that begin in them do.
+/// What a branch begins in ends where the branch does, if nothing else stands between: block scalars and collections.
 pub fn close_branches(tree: &mut Tree, masked: &str, actions: &[Action]) {
-    let is_block = |node: &Node| matches!(node.kind, Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. });
-    let mut scalars: Vec<&mut Node> = tree.nodes.iter_mut().filter(|node| is_block(node)).collect();
-    scalars.sort_by_key(|node| node.span.start);
+    let is_scalar = |node: &Node| matches!(node.kind, Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. });
+    let indices = 0..u32::try_from(tree.nodes.len()).unwrap_or(u32::MAX);
+    let mut scalars: Vec<NodeId> = indices.map(NodeId).filter(|id| is_scalar(tree.node(*id))).collect();
+    scalars.sort_by_key(|id| tree.node(*id).span.start);
     for (action, open) in actions.iter().zip(mates(actions)).filter(|(action, _)| action.word == Word::End) {
         let Some(open) = open.map(|open| actions[open].span.start) else { continue };
-        let Some(scalar) = scalars.partition_point(|node| node.span.start <= open).checked_sub(1).map(|i| &mut scalars[i]) else {
-            continue;
-        };
-        let end = scalar.span.end;
-        if open < end && end < action.span.end && masked[end..action.span.start].trim().is_empty() {
-            scalar.span.end = action.span.end;
+        let scalar = scalars.partition_point(|id| tree.node(*id).span.start <= open).checked_sub(1).map(|i| scalars[i]);
+        let root = tree.docs.iter().find(|doc| doc.span.contains(&open)).map(|doc| doc.root);
+        let path = root.map_or_else(Vec::new, |root| path_to(tree, root, open));
+        let behind = |(container, index): &(NodeId, usize)| after_indicator(tree, *container, *index) <= open;
+        let collections = path.iter().filter(|entry| behind(entry)).map(|(container, index)| child_value(tree, *container, *index));
+        let around: Vec<NodeId> = collections.filter(|value| is_block(tree, *value)).chain(scalar).collect();
+        for id in around {
+            let end = tree.node(id).span.end;
+            if open < end && end < action.span.end && masked[end..action.span.start].trim().is_empty() {
+                tree.nodes[id.0 as usize].span.end = action.span.end;
+            }
         }
     }
 }

@@ -81,7 +81,9 @@ impl Renderer<'_> {
         if rest.contains('#') || rest.contains("{{") {
             lines.gap(rest.trim_end_matches(['\n', '\r', ' ']).to_owned() + around.nl);
         }
-        if extents[count - 1].end == text.len() && !text.ends_with('\n') {
+        // What ends a branch that began in here.
+        lines.between(extents[count - 1].end..self.region(t, node).end);
+        if self.region(t, node).end == text.len() && !text.ends_with('\n') {
             if !ends_in_block_scalar(self, children) {
                 lines.leave_open();
             } else if changed_at_the_end(self, children) {
