@@ -1,6 +1,7 @@
 //! The Kubernetes objects of a file: its documents, and the items of `kind: List`.
 use super::lens::{Hit, Lens, Reading};
 use super::select;
+use crate::pack::glob::any_glob;
 use crate::pack::target::Carrier;
 use crate::yaml::draft::{Body, Draft, Id};
 use crate::yaml::value::Value;
@@ -86,7 +87,11 @@ fn add(draft: &Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
     let text = |map: Id, key: &str| scalar(draft, map, key);
     let kind = text(root, "kind");
     let api = text(root, "apiVersion").unwrap_or_default();
-    let (group, version) = api.rsplit_once('/').map_or(("", api.as_str()), |(g, v)| (g, v));
+    let (group, version) = match api.split_once("{{") {
+        // What stands before the slash is the group, if it is not computed.
+        Some((written, _)) => (written.strip_suffix('/').unwrap_or(&api), ""),
+        None => api.rsplit_once('/').unwrap_or(("", &api)),
+    };
     let metadata = child(draft, root, "metadata");
     let meta = |key: &str| metadata.and_then(|m| text(m, key)).unwrap_or_default();
     let items = child(draft, root, "items").filter(|items| draft.is_seq(*items));
@@ -129,7 +134,27 @@ pub fn is_encrypted(draft: &Draft, doc: usize) -> bool {
     ["mac", "version", "lastmodified"].iter().any(|key| child(draft, sops, key).is_some())
 }
 
+/// What a template computes of an object and a target asks for.
+pub type Computed = &'static str;
+
 impl Object {
+    /// Whether it is of one of these kinds, groups and names; with what had to be guessed, if it is one at all.
+    pub fn is(&self, kinds: &[String], groups: &[String], names: &[String]) -> Option<Option<Computed>> {
+        let mut computed = None;
+        let mut is = |globs: &[String], text: Option<&str>, may: bool, field: Computed| {
+            let known = any_glob(globs, text);
+            computed = computed.or((!known && may).then_some(field));
+            known || may
+        };
+        let kind = self.kind.as_deref().unwrap_or_default();
+        let name = self.name.split("{{").next().unwrap_or_default();
+        let begins = |glob: &String| !name.is_empty() && name.len() < self.name.len() && glob.starts_with(name);
+        let fits = is(kinds, self.kind.as_deref(), kind.contains("{{") && kinds.iter().any(|one| kind.contains(one)), "kind")
+            && is(groups, Some(&self.group), self.group.contains("{{") && !kinds.is_empty(), "apiVersion")
+            && is(names, Some(&self.name), names.iter().any(begins), "name");
+        fits.then_some(computed)
+    }
+
     /// `doc` in expressions.
     pub fn facts(&self, file: &str, partial: bool) -> serde_json::Value {
         json!({

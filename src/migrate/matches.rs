@@ -1,6 +1,6 @@
 //! The places that a rule is about: the hits of its `select` in its targets.
 use super::bump;
-use super::document::Object;
+use super::document::{Computed, Object};
 use super::lens::{self, Hit, Reading};
 use super::rule::{Outcome, Work, refused};
 use super::scope::Spot;
@@ -17,11 +17,18 @@ pub struct Match {
     /// Index of its object.
     pub object: usize,
     pub bump: Option<bump::Raise>,
+    /// What of its object a template computes, and had to be guessed.
+    pub guessed: Option<Computed>,
     /// Why nothing in the target can be edited.
     pub ambiguous: Option<(Id, String)>,
 }
 
 impl Match {
+    /// The target that it was found in.
+    pub fn found(&self) -> Found {
+        Found { hit: self.target, reading: self.reading.clone(), object: self.object, guessed: self.guessed }
+    }
+
     /// Whether its edits are to be made, and not only offered.
     pub fn asked(&self, work: &Work) -> bool {
         work.apply && self.bump.as_ref().is_none_or(|raise| !raise.wakes)
@@ -33,7 +40,9 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
         let raised = bump::matches(work, draft, search.objects);
         let one = |raise: bump::Raise| {
             let hit = Hit::node(raise.root);
-            Match { hit, target: hit, reading: Reading::default(), object: raise.object, bump: Some(raise), ambiguous: None }
+            let object = raise.object;
+            let reading = Reading::default();
+            Match { hit, target: hit, reading, object, bump: Some(raise), guessed: None, ambiguous: None }
         };
         return raised.into_iter().map(one).collect();
     }
@@ -45,8 +54,9 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
         };
         let Some(target) = target else { continue };
         for found in search.find(draft, target) {
-            if !targets.iter().any(|t| t.hit == found.hit) {
-                targets.push(found);
+            match targets.iter_mut().find(|known| known.hit == found.hit) {
+                Some(known) => known.guessed = known.guessed.and(found.guessed),
+                None => targets.push(found),
             }
         }
     }
@@ -64,7 +74,8 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
                 let ambiguous = ambiguous.flatten();
                 for hit in hits.into_iter().filter(|h| !out.iter().any(|m| m.hit == *h)).collect::<Vec<_>>() {
                     let (reading, ambiguous) = (found.reading.clone(), ambiguous.clone());
-                    out.push(Match { hit, target: found.hit, reading, object: found.object, bump: None, ambiguous });
+                    let Found { hit: target, object, guessed, .. } = found;
+                    out.push(Match { hit, target, reading, object, bump: None, guessed, ambiguous });
                 }
             }
             Err(why) => outcome.said.push(refused(draft, found.hit, &Refused::from(why))),
@@ -75,8 +86,7 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
 
 /// Whether the rule's `select` still hits it.
 pub fn is_one(work: &Work, draft: &Draft, one: &Match, objects: &[Object]) -> bool {
-    let found = Found { hit: one.target, reading: one.reading.clone(), object: one.object };
-    let spot = spot(work, &found, objects, one.target);
+    let spot = spot(work, &one.found(), objects, one.target);
     work.rule.select.is_empty() || selected(&spot, draft, work.rule).is_ok_and(|hits| hits.contains(&one.hit))
 }
 

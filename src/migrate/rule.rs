@@ -6,7 +6,7 @@ use super::look::{left_out, verdict};
 use super::matches::{self, Match, spot};
 use super::modeline;
 use super::scope::{Frame, Spot};
-use super::select::{Found, Search};
+use super::select::Search;
 use super::suppress::Suppression;
 use super::texts;
 use super::verb::{self, Refused, Trail};
@@ -89,7 +89,11 @@ fn at_match(
 ) {
     let object = &objects[one.object];
     let asked = one.asked(work);
-    let worlds = if asked && work.rule.edits() { worlds::of(draft) } else { Vec::new() };
+    let worlds = if asked && work.rule.edits() && draft.branches() {
+        worlds::of(draft, one.hit.id, &work.rule.asks(), one.reading.protojson)
+    } else {
+        Vec::new()
+    };
     let mark = draft.mark();
     let elsewhere = worlds.into_iter().filter_map(|world| {
         let due = worlds::seen(draft, &world, object.doc, |draft| there(work, draft, one, objects, texts))?;
@@ -101,7 +105,7 @@ fn at_match(
     if let Some((world, _)) = elsewhere.iter().find(|(world, due)| !refused && !world.agrees(draft, object.doc, due)) {
         let edited = decided.as_ref().is_ok_and(|done| done.edited);
         draft.roll_back(mark);
-        let said = vec![divided(draft, one, object.doc, world, edited)];
+        let said = vec![divided(work, draft, one, object.doc, world, edited)];
         decided = Ok(Done { said, refused: true, ..Done::default() });
     }
     let mut done = match decided {
@@ -152,8 +156,7 @@ struct Done {
 /// Looks, and edits. The error is why the match is left out.
 fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts: &[String]) -> Result<Done, String> {
     let rule = work.rule;
-    let found = Found { hit: one.target, reading: one.reading.clone(), object: one.object };
-    let mut spot = spot(work, &found, objects, one.hit);
+    let mut spot = spot(work, &one.found(), objects, one.hit);
     spot.bump = one.bump.as_ref().map(|raise| serde_json::json!({ "from": raise.from, "to": raise.to }));
     if let Some(why) = left_out(&spot, draft, rule) {
         return Err(why);
@@ -190,13 +193,10 @@ fn there(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts:
 /// Takes out what is said of what an action of a template gives, which is not known and may be fine; gives a note in its
 /// place.
 fn unknown(work: &Work, draft: &Draft, one: &Match, said: &mut Vec<Said>) -> Option<Said> {
-    let of_action = |one: &Said| one.message.contains("{{") || draft.texts[0].text[one.at.clone()].contains("{{");
+    let of_action = |said: &Said| one.guessed.is_some() || said.message.contains("{{") || draft.texts[0].text[said.at.clone()].contains("{{");
     let loud = said.iter().any(|one| of_action(one) && one.level > Level::Note);
     said.retain(|one| !of_action(one));
-    let title = work.migration.title.trim_end_matches('.');
-    let message = format!("The template decides here whether this matters: {title}.");
-    let at = place(draft, one.hit);
-    loud.then_some(Said { id: None, level: Level::Note, at, message, help: None })
+    loud.then(|| open(work, draft, one.hit))
 }
 
 /// The edits of a match. False: there was nothing to change.
@@ -213,6 +213,10 @@ fn attempt(
     edit(work, draft, spot, one, texts, trail).map_err(|why| refused(draft, one.hit, &why))?;
     let edited = draft.changed_since(mark);
     if edited && one.asked(work) {
+        if let Some(field) = one.guessed {
+            let why = format!("the template computes the `{field}` of this object: it may be none of those that this is about");
+            return Err(refused(draft, one.hit, &Refused::from(why)));
+        }
         if let Some(why) = forbidden(draft, one, objects, spot.root.whole(), mark, &trail.aliases) {
             return Err(refused(draft, one.hit, &why));
         }
@@ -303,12 +307,21 @@ fn suppressed(work: &Work, draft: &Draft, all: &mut [Suppression], touched: &[Id
     whole
 }
 
-/// What is said where a branch of a template asks for something else than the rest of it.
-fn divided(draft: &mut Draft, one: &Match, doc: usize, world: &World, edited: bool) -> Said {
-    let which = if edited { "another edit" } else { "an edit" };
-    let why = Refused::from(format!("{world}, {which} would be due, and there is none for both"));
+/// What is said where a template may ask for something else than what it was read as.
+fn divided(work: &Work, draft: &mut Draft, one: &Match, doc: usize, world: &World, edited: bool) -> Said {
     let first = world.first(draft, doc).filter(|first| draft.is_within(*first, one.target.id));
-    refused(draft, first.map_or(one.hit, Hit::node), &why)
+    let at = first.map_or(one.hit, Hit::node);
+    if !edited && matches!(world, World::Given { .. }) {
+        return open(work, draft, at);
+    }
+    let which = if edited { "another edit" } else { "an edit" };
+    refused(draft, at, &Refused::from(format!("{world}, {which} would be due, and there is none for both")))
+}
+
+/// What is said where only a run of the template could tell.
+fn open(work: &Work, draft: &Draft, at: Hit) -> Said {
+    let message = format!("The template decides here whether this matters: {}.", work.migration.title.trim_end_matches('.'));
+    Said { id: None, level: Level::Note, at: place(draft, at), message, help: None }
 }
 
 pub fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {

@@ -1,9 +1,9 @@
 //! Where the targets of a rule are in a file: through documents, lists, values of charts and embedded texts.
-use super::document::{self, Object};
+use super::document::{self, Computed, Object};
 use super::lens::{Hit, Lens, Pairs, Reading, member};
 use crate::index::Repo;
 use crate::pack::Pack;
-use crate::pack::glob::{any_glob, glob_file};
+use crate::pack::glob::glob_file;
 use crate::pack::path::{Path, Segment};
 use crate::pack::target::{Carrier, On, Place, Target};
 use crate::source::Span;
@@ -17,7 +17,12 @@ pub struct Found {
     pub reading: Reading,
     /// Index of its object.
     pub object: usize,
+    /// What of its object a template computes, and had to be guessed.
+    pub guessed: Option<Computed>,
 }
+
+/// Where a place starts from: a node, its object, and what had to be guessed of that.
+type Base = (Hit, usize, Option<Computed>);
 
 /// A text in a text that could not be opened where a target says that one lives.
 #[derive(Debug, Clone)]
@@ -41,12 +46,15 @@ impl Search<'_> {
     pub fn find(&mut self, draft: &mut Draft, target: &Target) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         for place in &target.places {
-            for (base, object) in self.bases(draft, place) {
+            for (base, object, guessed) in self.bases(draft, place) {
                 for hit in self.at(draft, base, place, target.protojson) {
                     let reading = self.reading(draft, hit, place, target);
-                    let fresh = !found.iter().any(|f| f.hit == hit);
-                    if fresh && holds(draft, hit, &reading, &place.when) {
-                        found.push(Found { hit, reading, object });
+                    if !holds(draft, hit, &reading, &place.when) {
+                        continue;
+                    }
+                    match found.iter_mut().find(|f| f.hit == hit) {
+                        Some(known) => known.guessed = known.guessed.and(guessed),
+                        None => found.push(Found { hit, reading, object, guessed }),
                     }
                 }
             }
@@ -56,21 +64,19 @@ impl Search<'_> {
     }
 
     /// The nodes that a place starts from, with their objects.
-    fn bases(&mut self, draft: &mut Draft, place: &Place) -> Vec<(Hit, usize)> {
+    fn bases(&mut self, draft: &mut Draft, place: &Place) -> Vec<Base> {
         match &place.on {
-            On::Doc { kinds, groups, names } => (self.objects.iter().enumerate())
-                .filter(|(_, o)| {
-                    any_glob(kinds, o.kind.as_deref()) && any_glob(groups, Some(&o.group)) && any_glob(names, Some(&o.name))
-                })
-                .map(|(i, o)| (Hit::node(o.root), i))
-                .collect(),
-            On::File(pattern) if glob_file(pattern, self.path) => self.roots(),
+            On::Doc { kinds, groups, names } => {
+                let objects = self.objects.iter().enumerate();
+                objects.filter_map(|(i, o)| Some((Hit::node(o.root), i, o.is(kinds, groups, names)?))).collect()
+            }
+            On::File(pattern) if glob_file(pattern, self.path) => sure(self.roots()),
             On::File(_) => Vec::new(),
             On::Target(name) => match self.pack.targets.get(name) {
-                Some(target) => self.find(draft, target).into_iter().map(|f| (f.hit, f.object)).collect(),
+                Some(target) => self.find(draft, target).into_iter().map(|f| (f.hit, f.object, f.guessed)).collect(),
                 None => Vec::new(),
             },
-            On::ValuesOf(chart) => self.values_of(draft, chart, &place.shape),
+            On::ValuesOf(chart) => sure(self.values_of(draft, chart, &place.shape)),
         }
     }
 
@@ -197,6 +203,10 @@ impl Search<'_> {
             }
         }
     }
+}
+
+fn sure(bases: Vec<(Hit, usize)>) -> Vec<Base> {
+    bases.into_iter().map(|(hit, object)| (hit, object, None)).collect()
 }
 
 pub fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {

@@ -4,7 +4,7 @@ use super::select::Search;
 use super::verb::{Refused, wrap};
 use crate::pack::path::{Path, Segment};
 use crate::pack::target::Target;
-use crate::pack::{Action, LetValue, Pack, Rule, Verb};
+use crate::pack::{Action, Pack, Rule, Verb};
 use crate::yaml::draft::{Draft, Id};
 
 /// The targets that live in a text which some path of the rule leads through.
@@ -14,7 +14,7 @@ fn targets<'p>(pack: &'p Pack, rule: &Rule) -> Vec<(&'p Target, &'p str)> {
         Some(Segment::Name(name)) => Some((target, name.as_str())),
         _ => None,
     });
-    let (mut through, mut into) = (paths(rule), Vec::new());
+    let (mut through, mut into) = (rule.looks_at(), Vec::new());
     verb_paths(&rule.verbs, &mut through, &mut into);
     let leads = |name: &str| through.iter().any(|p| leads_through(p, name, 1)) || into.iter().any(|p| leads_through(p, name, 0));
     named.filter(|(_, name)| leads(name)).collect()
@@ -52,17 +52,6 @@ pub fn close(draft: &mut Draft, spot: &mut Spot, names: &[String]) -> Result<(),
 fn leads_through(path: &Path, name: &str, more: usize) -> bool {
     let at = path.segments.iter().position(|s| matches!(s, Segment::Name(n) if n == name));
     at.is_some_and(|at| at + more < path.segments.len())
-}
-
-fn paths(rule: &Rule) -> Vec<&Path> {
-    let mut out: Vec<&Path> = rule.select.iter().chain(&rule.when).chain(&rule.unless).collect();
-    for one in &rule.lets {
-        if let LetValue::Path { paths, .. } = &one.value {
-            out.extend(paths);
-        }
-    }
-    rule.reports.iter().for_each(|report| out.extend(&report.at));
-    out
 }
 
 /// The paths of verbs; those that something is inserted into apart.

@@ -102,6 +102,23 @@ impl Rule {
     pub fn edits(&self) -> bool {
         !(self.verbs.is_empty() && self.bump.is_empty())
     }
+
+    /// The paths that it asks, those of its verbs left out.
+    pub fn looks_at(&self) -> Vec<&Path> {
+        let reports = self.reports.iter().flat_map(|report| &report.at);
+        self.select.iter().chain(self.asks()).chain(reports).collect()
+    }
+
+    /// The paths that decide whether, and what, it edits at a match.
+    pub fn asks(&self) -> Vec<&Path> {
+        let mut out: Vec<&Path> = self.when.iter().chain(&self.unless).collect();
+        for one in &self.lets {
+            if let LetValue::Path { paths, .. } = &one.value {
+                out.extend(paths);
+            }
+        }
+        out
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -219,6 +219,11 @@ impl Draft {
         self.texts[0].branches.is_some()
     }
 
+    /// Whether the file, or a text in it, is a template.
+    pub fn branches(&self) -> bool {
+        self.texts.iter().any(|text| text.branches.is_some())
+    }
+
     pub fn node(&self, id: Id) -> &Node {
         &self.nodes[id.0 as usize]
     }
