@@ -21,7 +21,7 @@ use crate::index::Repo;
 use crate::pack::registry::{Active, Run, suggestion};
 use crate::report::{FileReport, Finding, Level, Look, Outcome, Splice, Step};
 use crate::source::{Source, Span, unescaped};
-use crate::view;
+use crate::view::{self, helm};
 use crate::yaml::draft::Draft;
 use crate::yaml::trivia;
 use std::sync::Arc;
@@ -263,7 +263,11 @@ impl File<'_> {
             return;
         }
         // In a text they may be a comment of YAML that lives there, or may be anything.
-        let comments = trivia::comments(&self.text, &draft.texts[0].tree);
+        let mut comments = trivia::comments(&self.text, &draft.texts[0].tree);
+        if draft.is_template() {
+            comments.extend(helm::comments(&self.text));
+            comments.sort_by_key(|comment| comment.start);
+        }
         let is_comment = |at: &Span| comments.binary_search_by_key(&at.start, |comment| comment.start).is_ok();
         for one in unclear.into_iter().filter(|one| is_comment(&one.comment)) {
             let finding = Finding::at(

@@ -1,5 +1,5 @@
 //! `# yamlift: ignore[ID] reason` above an entry or behind it, `ignore-file` in the head comment: what people want left
-//! alone.
+//! alone. In a template, `{{/* yamlift: … */}}` as well.
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +35,11 @@ pub fn find(text: &str) -> (Vec<Suppression>, Vec<Unclear>) {
         let start = at;
         at += line.len();
         let trimmed = line.trim();
-        let content = !(trimmed.is_empty() || ["#", "---", "%"].iter().any(|sign| trimmed.starts_with(sign)));
+        let content = !(is_silent(trimmed) || ["---", "%"].iter().any(|sign| trimmed.starts_with(sign)));
         head &= !content;
         let Some((from, directive)) = directive(line) else { continue };
         let comment = start + from..start + line.trim_end().len();
+        let directive = directive.trim_end_matches("}}").trim_end_matches('-').trim_end().trim_end_matches("*/");
         match parse(directive.trim_start()) {
             Ok((whole_file, ids)) => {
                 if whole_file && !head {
@@ -61,8 +62,17 @@ pub fn whole_file(text: &str) -> bool {
     find(text).0.iter().any(|one| one.id == ALL && one.extent == (0..text.len()))
 }
 
-/// The byte of the `#` of a comment to us, above an entry or behind it, and the text behind `yamlift:`.
+/// A line that gives nothing: blank, a comment, or the actions of a template.
+fn is_silent(trimmed: &str) -> bool {
+    trimmed.is_empty() || trimmed.starts_with('#') || trimmed.starts_with("{{") && trimmed.ends_with("}}")
+}
+
+/// The byte where a comment to us starts, above an entry or behind it (`#`), or in a template (`{{/*`); the text behind
+/// `yamlift:`.
 fn directive(line: &str) -> Option<(usize, &str)> {
+    if let Some((_, behind)) = line.split_once("/*").filter(|(before, _)| before.trim().trim_end_matches('-') == "{{") {
+        return Some((line.find("{{")?, behind.trim().strip_prefix("yamlift:")?));
+    }
     let mut comments = line.match_indices('#').filter(|(at, _)| line[..*at].is_empty() || line[..*at].ends_with([' ', '\t']));
     comments.find_map(|(at, _)| Some((at, line[at + 1..].trim().strip_prefix("yamlift:")?)))
 }
@@ -88,7 +98,7 @@ fn entry_below(text: &str, at: usize) -> Span {
     let mut pos = at;
     for line in text[at..].split_inclusive('\n') {
         let trimmed = line.trim();
-        let silent = trimmed.is_empty() || trimmed.starts_with('#');
+        let silent = is_silent(trimmed);
         match start {
             None if silent => {}
             None => {
@@ -124,6 +134,16 @@ impl Suppression {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comments_of_templates() {
+        let text = "{{- /* yamlift: ignore[x/y] why */ -}}\n{{- if .b }}\nb:\n{{- range .c }}\n- c: 2\n{{- end }}\n{{- end }}\ne: 3\n";
+        let (found, unclear) = find(text);
+        assert_eq!(unclear, []);
+        assert_eq!((found[0].comment.clone(), found[0].id.as_str()), (0..38, "x/y"));
+        assert_eq!(&text[found[0].extent.clone()], "b:\n{{- range .c }}\n- c: 2\n");
+        assert!(whole_file("{{/* yamlift: ignore-file */}}\na: 1\n"));
+    }
 
     #[test]
     fn speaks_of_the_entry_below() {

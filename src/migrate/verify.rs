@@ -212,11 +212,15 @@ fn lost_comments(draft: &Draft, now: &Draft) -> Vec<Lost> {
     lost
 }
 
-/// The comments of text `t` of a draft, at their places in the file.
+/// The comments of text `t` of a draft, at their places in the file; those of a template as well.
 fn comments(draft: &Draft, t: usize) -> impl Iterator<Item = Lost> + '_ {
-    let (text, tree) = (&draft.texts[t].text, &draft.texts[t].tree);
-    let spans = trivia::comments(text, tree).into_iter();
-    spans.map(move |span| Lost { comment: text[span.clone()].trim_end().to_owned(), at: draft.to_file(t, span) })
+    let text = &draft.texts[t].text;
+    let of_template = if draft.texts[t].branches.is_some() { helm::comments(text) } else { Vec::new() };
+    let spans = trivia::comments(text, &draft.texts[t].tree).into_iter();
+    // Of a comment in a template's comment, the whole.
+    let outside = |span: &Span| !of_template.iter().any(|other| other.start <= span.start && span.start < other.end);
+    let spans: Vec<Span> = spans.filter(outside).chain(of_template.iter().cloned()).collect();
+    spans.into_iter().map(move |span| Lost { comment: text[span.clone()].trim_end().to_owned(), at: draft.to_file(t, span) })
 }
 
 fn opened(draft: &Draft) -> Vec<(Id, usize)> {

@@ -7,6 +7,7 @@ mod actions;
 mod mask;
 mod units;
 
+use crate::source::Span;
 use crate::yaml::branch::Branches;
 use crate::yaml::syntax::{self, ParseError};
 use crate::yaml::tree::{Kind, ScalarStyle, Tree};
@@ -68,6 +69,11 @@ pub fn parse(text: &str) -> Result<Template, ParseError> {
 pub fn masked(text: &str) -> String {
     let actions = actions::find(text);
     mask::write(text, &actions, &mask::masks(text, &actions))
+}
+
+/// The comments of a template, `{{/* … */}}`.
+pub fn comments(text: &str) -> Vec<Span> {
+    actions::find(text).into_iter().filter(|action| action.inner.starts_with("/*")).map(|action| action.span).collect()
 }
 
 /// Byte of an assignment or definition of `old` that `new` does not have.

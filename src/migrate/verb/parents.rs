@@ -78,6 +78,9 @@ pub fn container(draft: &mut Draft, spot: &mut Spot, id: Id, map: bool) -> Resul
         return Ok(at);
     }
     if !super::meet::is_empty(draft, at) {
+        if draft.data(at).scalar_text().contains("{{") {
+            return Err(Refused::at(id, "the template computes this, so nothing can be added to it here"));
+        }
         let wanted = if map { "a map" } else { "a list" };
         return Err(Refused::at(id, format!("this is not {wanted}: nothing can be added to it")));
     }
