@@ -36,11 +36,13 @@ impl Source {
     }
 }
 
-/// `text` with the escapes of ASCII characters resolved (`\x73`, `\u0073`, `\/`), so that a name is found however a
-/// double-quoted string or JSON spells it. For searching alone: what it gives need not be YAML.
+/// `text` with the escapes of ASCII characters resolved (`\x73`, `\u0073`, `\/`; `~1` of JSON pointers), so that a name is
+/// found however a double-quoted string, JSON or a JSON patch spells it. For searching alone: what it gives need not be YAML.
 pub fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     let escape = |at: usize| -> Option<(u8, usize)> {
         let digits = match text.get(at + 1)? {
+            b'1' if text[at] == b'~' => return Some((b'/', 2)),
+            _ if text[at] == b'~' => return None,
             b'/' => return Some((b'/', 2)),
             b'x' => 2,
             b'u' => 4,
@@ -53,7 +55,7 @@ pub fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     };
     let mut out = Vec::new();
     let mut kept = 0;
-    for at in (0..text.len()).filter(|at| text[*at] == b'\\') {
+    for at in (0..text.len()).filter(|at| matches!(text[*at], b'\\' | b'~')) {
         if let Some((byte, len)) = escape(at).filter(|_| at >= kept) {
             out.extend_from_slice(&text[kept..at]);
             out.push(byte);
@@ -87,6 +89,7 @@ mod tests {
         let plain = |text: &str| String::from_utf8(unescaped(text.as_bytes()).into_owned()).expect("UTF-8");
         assert_eq!(plain(r#""light\x73tep": "a\/b""#), r#""lightstep": "a/b""#);
         assert_eq!(plain(r"\u0041\U00000042\u00e9\"), r"AB\u00e9\");
-        assert!(matches!(unescaped(br"a\n\x\u12"), Cow::Borrowed(_)));
+        assert_eq!(plain("/a/x~1y~0"), "/a/x/y~0");
+        assert!(matches!(unescaped(br"a\n\x\u12 ~2"), Cow::Borrowed(_)));
     }
 }

@@ -1,13 +1,15 @@
 //! kustomization.yaml: which files are patches, which hold the values of its charts, which make up its config maps.
 use super::node::At;
-use super::{Generated, Said, ValuesOwner, place};
+use super::{Generated, Said, Selector, ValuesOwner, place};
 use std::collections::HashSet;
 
 /// What a kustomization in `folder` says. An entry of `patchesStrategicMerge` that is a patch itself names no file.
 pub(super) fn read(root: At, folder: &str, paths: &HashSet<String>) -> Said {
-    let named = root.list("patchesStrategicMerge").filter_map(At::text);
-    let patches = root.list("patches").filter_map(|p| p.text_of("path"));
-    let patches = named.chain(patches).filter_map(|path| place::join(folder, path)).filter(|path| paths.contains(path)).collect();
+    let named = root.list("patchesStrategicMerge").filter_map(|file| Some((file.text()?, None)));
+    let with_target = root.list("patches").chain(root.list("patchesJson6902"));
+    let with_target = with_target.filter_map(|patch| Some((patch.text_of("path")?, patch.get("target").map(selector))));
+    let patches = named.chain(with_target).filter_map(|(path, target)| Some((place::join(folder, path)?, target)));
+    let patches = patches.filter(|(path, _)| paths.contains(path)).collect();
 
     let mut values = Vec::new();
     let mut claim = |chart: Option<&str>, file: Option<&str>| {
@@ -31,4 +33,15 @@ pub(super) fn read(root: At, folder: &str, paths: &HashSet<String>) -> Said {
         Some(Generated { name: map.text_of("name")?.to_owned(), folder: folder.to_owned(), files })
     });
     Said { values, patches, generated: generated.collect(), ..Said::default() }
+}
+
+fn selector(target: At) -> Selector {
+    let text = |key: &str| target.text_of(key).unwrap_or_default().to_owned();
+    Selector {
+        kind: target.text_of("kind").map(str::to_owned),
+        group: text("group"),
+        version: text("version"),
+        name: text("name"),
+        namespace: text("namespace"),
+    }
 }

@@ -25,13 +25,23 @@ pub struct ValuesOwner {
     pub section: Option<String>,
 }
 
+/// What a patch is for, as a kustomization says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selector {
+    pub kind: Option<String>,
+    pub group: String,
+    pub version: String,
+    pub name: String,
+    pub namespace: String,
+}
+
 /// What is known of the repository; built once, read by every file's work.
 #[derive(Debug, Default)]
 pub struct Repo {
     /// By path relative to the root.
     pub values: HashMap<String, Vec<ValuesOwner>>,
-    /// Files that kustomization.yaml names as patches: their documents are partial.
-    pub patches: HashSet<String>,
+    /// Files that kustomization.yaml names as patches, with what they are for where it says so: their documents are partial.
+    pub patches: HashMap<String, Vec<Selector>>,
     /// Every path of the run.
     pub paths: HashSet<String>,
 }
@@ -43,7 +53,21 @@ impl Repo {
     }
 
     pub fn is_patch(&self, path: &str) -> bool {
-        self.patches.contains(path)
+        self.patches.contains_key(path)
+    }
+
+    /// What the patch in the file at `path` is for, as far as kustomizations say.
+    pub fn patched(&self, path: &str) -> &[Selector] {
+        self.patches.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// What other files say of the one at `path`, as text to search: what the patch in it is for. Empty for most.
+    pub fn said_of(&self, path: &str) -> String {
+        let one = |selector: &Selector| {
+            let Selector { kind, group, version, name, namespace } = selector;
+            format!("\n{} {group}/{version} {namespace}/{name}", kind.as_deref().unwrap_or_default())
+        };
+        self.patched(path).iter().map(one).collect()
     }
 
     pub fn exists(&self, path: &str) -> bool {
@@ -62,7 +86,10 @@ impl Repo {
         let (mut generated, mut named, mut findings) = (Vec::new(), Vec::new(), Vec::new());
         for said in said {
             said.values.into_iter().for_each(|(file, owner)| self.claim(file, owner));
-            self.patches.extend(said.patches);
+            for (file, selector) in said.patches {
+                let known = self.patches.entry(file).or_default();
+                known.extend(selector.filter(|selector| !known.contains(selector)));
+            }
             generated.extend(said.generated);
             named.extend(said.named);
             findings.extend(said.findings);
@@ -95,7 +122,7 @@ impl Repo {
 #[derive(Debug, Default)]
 struct Said {
     values: Vec<(String, ValuesOwner)>,
-    patches: Vec<String>,
+    patches: Vec<(String, Option<Selector>)>,
     generated: Vec<Generated>,
     named: Vec<Named>,
     findings: Vec<Finding>,

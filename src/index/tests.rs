@@ -242,8 +242,8 @@ fn many_files_are_read_side_by_side_in_order() {
 fn a_panic_costs_one_file() {
     let said = side_by_side(&["a".into(), "b".into()], |path| match path {
         "a" => panic!("on purpose"),
-        _ => Said { patches: vec!["p".into()], ..Said::default() },
+        _ => Said { patches: vec![("p".into(), None)], ..Said::default() },
     });
     assert_eq!((said[0].findings[0].level, said[0].findings[0].path.as_str()), (Level::Error, "a"));
-    assert_eq!(said[1].patches, ["p"]);
+    assert_eq!(said[1].patches, [("p".to_owned(), None)]);
 }

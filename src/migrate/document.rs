@@ -1,6 +1,8 @@
 //! The Kubernetes objects of a file: its documents, and the items of `kind: List`.
+use super::json_patch::{self, Operation};
 use super::lens::{Hit, Lens, Reading};
 use super::select;
+use crate::index::{Repo, Selector};
 use crate::pack::glob::any_glob;
 use crate::pack::target::Carrier;
 use crate::yaml::draft::{Body, Draft, Id};
@@ -22,41 +24,65 @@ pub struct Object {
     pub line: usize,
     /// A patch that stands in another document.
     pub partial: bool,
+    /// Of an object that stands for an operation of a JSON patch.
+    pub operation: Option<Operation>,
 }
 
-/// All objects of a draft, in order, the patches that documents hold as texts among them. Documents that the run added are
-/// not.
-pub fn objects(draft: &mut Draft, path: &str, carriers: &[Carrier]) -> Vec<Object> {
+/// All objects of a draft, in order, the patches that documents hold as texts, and those that operations are for, among
+/// them. Documents that the run added are not.
+pub fn objects(draft: &mut Draft, path: &str, carriers: &[Carrier], repo: &Repo) -> Vec<Object> {
     let own = draft.texts[0].tree.docs.len();
     let mut out = Vec::new();
     for (doc, root) in draft.docs.clone().into_iter().enumerate().take(own) {
         add(draft, doc, root, &mut out);
+        if json_patch::is_patch(draft, root) {
+            json_patch::add(draft, doc, root, repo.patched(path), &mut out);
+        }
         patches(draft, doc, path, carriers, &mut out);
     }
     number(draft, &mut out);
     out
 }
 
-/// The patches that the document, or an item of it, holds as texts. A text that is no YAML, or no map, is not one: it may
-/// be the name of a file, or a list of operations (`json_patch`).
+/// The patches that the document, or an item of it, holds, most often as texts. A text that is no YAML is not one: it may
+/// be the name of a file.
 fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out: &mut Vec<Object>) {
-    let holders: Vec<Object> = out.iter().filter(|o| o.doc == doc).cloned().collect();
+    let holders: Vec<Object> = out.iter().filter(|o| o.doc == doc && o.operation.is_none()).cloned().collect();
     for id in holders.iter().flat_map(|object| patch_texts(draft, object, path, carriers)).collect::<Vec<_>>() {
         let root = match &draft.node(id).body {
             Body::Embedded { root, .. } => Some(*root),
             Body::Scalar { value: Value::Str(text), .. } if text.contains(':') => select::embed(draft, id).ok(),
+            Body::Seq { .. } => Some(id),
             _ => None,
         };
-        if let Some(root) = root.filter(|root| draft.is_map(*root)) {
-            let from = out.len();
+        let Some(root) = root else { continue };
+        let from = out.len();
+        if draft.is_map(root) {
             add(draft, doc, root, out);
             out[from..].iter_mut().for_each(|patch| patch.partial = true);
+        } else if json_patch::is_patch(draft, root) {
+            let target = draft.position(id).and_then(|(entry, _)| child(draft, entry, "target"));
+            let selector = target.map(|target| selector(draft, target));
+            json_patch::add(draft, doc, root, selector.as_slice(), out);
         }
     }
 }
 
+/// What a patch is for.
+fn selector(draft: &Draft, target: Id) -> Selector {
+    let text = |key: &str| scalar(draft, target, key);
+    let or_empty = |key: &str| text(key).unwrap_or_default();
+    Selector {
+        kind: text("kind"),
+        group: or_empty("group"),
+        version: or_empty("version"),
+        name: or_empty("name"),
+        namespace: or_empty("namespace"),
+    }
+}
+
 /// The scalars of an object that hold patches.
-pub fn patch_texts(draft: &Draft, object: &Object, path: &str, carriers: &[Carrier]) -> Vec<Id> {
+fn patch_texts(draft: &Draft, object: &Object, path: &str, carriers: &[Carrier]) -> Vec<Id> {
     let is_one =
         |carrier: &&Carrier| !carrier.patches.is_empty() && carrier.speaks_of(object.kind.as_deref(), &object.group, path);
     let mut holding = carriers.iter().filter(is_one).peekable();
@@ -105,6 +131,7 @@ fn add(draft: &Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
         namespace: meta("namespace"),
         line: 1,
         partial: false,
+        operation: None,
         kind,
     });
     if let Some(items) = items.filter(|_| is_list) {

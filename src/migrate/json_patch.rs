@@ -1,11 +1,150 @@
-//! JSON patches (RFC 6902) that are written into other documents: they are not edited, but named where a rule may care.
-use super::document;
+//! JSON patches (RFC 6902): each operation is read as the object that it is for, with nothing in it but the place that it
+//! names and the value that it sets there. What is edited of that goes back into its path and its value.
+use super::document::{self, Object};
+use super::verb::Refused;
+use crate::index::Selector;
 use crate::pack::registry::Run;
 use crate::source::Span;
-use crate::yaml::draft::{Body, Draft, Id};
-use crate::yaml::syntax;
+use crate::yaml::draft::{Body, Child, Draft, Id, Own};
+use crate::yaml::tree::ScalarStyle;
+use crate::yaml::value::Value;
 
-/// An operation that a migration of the run may concern: where, its path, the title of the migration and its id.
+/// One operation, and the object that it is read as.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The list that it is in.
+    pub list: Id,
+    /// The map that it is.
+    map: Id,
+    /// Its `path`, or its `from`.
+    pointer: Id,
+    /// The value that it sets, or null.
+    leaf: Id,
+    /// Lists of the object, with the index as written.
+    lists: Vec<(Id, String)>,
+}
+
+/// Whether a node is a list of operations.
+pub fn is_patch(draft: &Draft, list: Id) -> bool {
+    let items = draft.children(list);
+    let is_operation =
+        |item: &Child| document::scalar(draft, item.value, "op").is_some() && pointer(draft, item.value, "path").is_some();
+    draft.is_seq(list) && !items.is_empty() && items.iter().all(is_operation)
+}
+
+/// Adds the objects that a list of operations is for, as far as it says.
+pub fn add(draft: &mut Draft, doc: usize, list: Id, selectors: &[Selector], out: &mut Vec<Object>) {
+    let unknown = [Selector::default()];
+    let selectors = if selectors.is_empty() { &unknown } else { selectors };
+    for map in draft.children(list).iter().map(|item| draft.resolve(item.value)).collect::<Vec<_>>() {
+        for key in ["path", "from"] {
+            let Some((id, text)) = pointer(draft, map, key) else { continue };
+            for selector in selectors {
+                let value = document::child(draft, map, "value").filter(|_| key == "path");
+                let (root, operation) =
+                    object(draft, Operation { list, map, pointer: id, leaf: id, lists: Vec::new() }, &text, value);
+                out.push(Object {
+                    root,
+                    doc,
+                    kind: selector.kind.clone(),
+                    group: selector.group.clone(),
+                    version: selector.version.clone(),
+                    name: selector.name.clone(),
+                    namespace: selector.namespace.clone(),
+                    line: 1,
+                    partial: true,
+                    operation: Some(operation),
+                });
+            }
+        }
+    }
+}
+
+fn pointer(draft: &Draft, map: Id, key: &str) -> Option<(Id, String)> {
+    let id = draft.resolve(document::child(draft, map, key)?);
+    match &draft.node(id).body {
+        Body::Scalar { value: Value::Str(text), .. } if text.starts_with('/') => Some((id, text.clone())),
+        _ => None,
+    }
+}
+
+/// The parts of `pointer`, one in the other, around the value.
+fn object(draft: &mut Draft, mut operation: Operation, pointer: &str, value: Option<Id>) -> (Id, Operation) {
+    let nothing = value.is_none();
+    operation.leaf = value.unwrap_or_else(|| draft.new_scalar(Value::Null, ScalarStyle::Plain));
+    if nothing {
+        draft.stands_for(operation.leaf, operation.pointer);
+    }
+    let mut at = operation.leaf;
+    for token in pointer[1..].rsplit('/') {
+        let child = |key: Option<Id>| vec![Child { key, value: at, own: Own::none() }];
+        at = if token == "-" || !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit()) {
+            let list = draft.new_seq(child(None), false);
+            operation.lists.push((list, token.to_owned()));
+            list
+        } else {
+            let key = draft.new_scalar(Value::Str(token.replace("~1", "/").replace("~0", "~")), ScalarStyle::Plain);
+            draft.stands_for(key, operation.pointer);
+            draft.new_map(child(Some(key)), false)
+        };
+        draft.stands_for(at, operation.pointer);
+    }
+    draft.set_aside(at);
+    (at, operation)
+}
+
+/// Brings an edit of the object back to its operation. Gives what has to be said of its new path.
+///
+/// # Errors
+/// What one operation cannot say.
+pub fn write_back(draft: &mut Draft, root: Id, operation: &Operation) -> Result<Option<String>, Refused> {
+    let now = path_to_leaf(draft, root, operation)?;
+    if draft.node(operation.leaf).dirty {
+        draft.touch(operation.map);
+    }
+    let was = draft.data(operation.pointer).scalar_text();
+    if was == now {
+        return Ok(None);
+    }
+    draft.set_scalar(operation.pointer, Value::Str(now.clone()));
+    let same_parents = was.split('/').count() == now.split('/').count()
+        && was.split('/').zip(now.split('/')).filter(|(was, now)| was != now).count() == 1;
+    let adds = document::scalar(draft, operation.map, "op").is_some_and(|op| op == "add");
+    let parent = now.rsplit_once('/').map_or("", |(parent, _)| parent);
+    Ok((adds && !same_parents && !parent.is_empty())
+        .then(|| format!("This operation fails where `{parent}` is not there: look whether what it patches has it.")))
+}
+
+/// The pointer to the leaf. Besides it, the object may hold nothing but what a move has left empty.
+fn path_to_leaf(draft: &Draft, root: Id, operation: &Operation) -> Result<String, Refused> {
+    let mut at = root;
+    let mut pointer = String::new();
+    while at != operation.leaf {
+        let (way, others): (Vec<&Child>, Vec<&Child>) =
+            draft.children(at).iter().partition(|child| draft.is_within(operation.leaf, child.value));
+        let [child] = way.as_slice() else {
+            let why = "what this operation of a JSON patch sets is to go: take the operation out";
+            return Err(Refused::at(operation.pointer, why));
+        };
+        if !others.iter().all(|child| is_hollow(draft, child.value)) {
+            return Err(Refused::at(operation.pointer, "this operation of a JSON patch would have to become several"));
+        }
+        let index = operation.lists.iter().find(|(list, _)| *list == at).map(|(_, index)| index.clone());
+        let token = draft.key_text(child).map(|key| key.replace('~', "~0").replace('/', "~1"));
+        pointer = pointer + "/" + &index.or(token).unwrap_or_else(|| "0".to_owned());
+        at = child.value;
+    }
+    Ok(pointer)
+}
+
+/// Whether a part of the object was its path once, and holds nothing any more.
+fn is_hollow(draft: &Draft, id: Id) -> bool {
+    let was_path = draft.node(id).origin.is_some() && (draft.is_map(id) || draft.is_seq(id));
+    was_path && draft.children(id).iter().all(|child| is_hollow(draft, child.value))
+}
+
+/// A list of operations that a migration of the run may concern: where, its first path, the title of the migration and
+/// its id.
 pub struct Concern {
     pub at: Span,
     pub path: String,
@@ -13,39 +152,23 @@ pub struct Concern {
     pub id: String,
 }
 
-/// The first operation of each patch for each migration whose needles are in what the patch says, the target of the patch
-/// included.
-pub fn concerns(draft: &mut Draft, file: &str, runs: &[Run]) -> Vec<Concern> {
-    let Some(carriers) = runs.first().map(|run| run.carriers.clone()) else { return Vec::new() };
-    let objects = document::objects(draft, file, &carriers);
+/// The lists of operations for each migration whose needles are in what the patch says, its target included.
+pub fn concerns(draft: &Draft, objects: &[Object], runs: &[Run]) -> Vec<Concern> {
+    let mut lists: Vec<(&Operation, &Object)> = objects.iter().filter_map(|o| Some((o.operation.as_ref()?, o))).collect();
+    lists.dedup_by_key(|(operation, _)| operation.list);
     let mut out = Vec::new();
-    for id in objects.iter().flat_map(|object| document::patch_texts(draft, object, file, &carriers)).collect::<Vec<_>>() {
-        let Some((text, paths)) = operations(draft, id) else { continue };
-        let around = draft.node(id).parent.and_then(|entry| draft.file_span(entry)).map(|span| &draft.texts[0].text[span]);
+    for (operation, object) in lists {
+        let Some(at) = draft.file_span(operation.list) else { continue };
+        let target = format!("kind: {}\n{}/{}\n", object.kind.as_deref().unwrap_or_default(), object.group, object.name);
         // `~1` is a slash in the names of a path.
-        let said = format!("{}\n{text}", around.unwrap_or_default()).replace("~1", "/");
+        let said = target + &draft.texts[0].text[at.clone()].replace("~1", "/");
         for active in runs.iter().flat_map(|run| &run.active) {
-            let hit = active.rules.iter().any(|rule| active.migration.rules[rule.index].needles.may_hit(&said));
-            let path = paths.first().cloned().unwrap_or_default();
-            if let (true, Some(at)) = (hit, draft.file_span(id)) {
+            if active.rules.iter().any(|rule| active.migration.rules[rule.index].needles.may_hit(&said)) {
+                let path = draft.data(operation.pointer).scalar_text();
                 let (title, id) = (active.migration.title.clone(), active.migration.id.clone());
-                out.push(Concern { at, path, title, id });
+                out.push(Concern { at: at.clone(), path, title, id });
             }
         }
     }
     out
-}
-
-/// The text of a list of operations, and the paths that they are for.
-fn operations(draft: &Draft, id: Id) -> Option<(String, Vec<String>)> {
-    let text = match &draft.node(id).body {
-        Body::Embedded { text, .. } => draft.texts[*text].text.clone(),
-        Body::Scalar { text, .. } => text.clone(),
-        _ => return None,
-    };
-    let list = Draft::new(&text, syntax::parse(&text).ok()?);
-    let items = list.children(*list.docs.first()?);
-    let paths: Vec<String> = items.iter().filter_map(|item| document::scalar(&list, item.value, "path")).collect();
-    let all = items.iter().all(|item| document::scalar(&list, item.value, "op").is_some());
-    (all && !paths.is_empty()).then_some((text, paths))
 }

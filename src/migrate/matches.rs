@@ -105,4 +105,3 @@ pub fn spot<'a>(work: &'a Work, found: &Found, objects: &[Object], root: Hit) ->
         lets: Vec::new(),
     }
 }
-

@@ -65,7 +65,6 @@ impl File<'_> {
             read => read?,
         };
         self.suppressions(runs, &draft);
-        self.json_patches(runs, &mut draft);
         for run in runs {
             for active in &run.active {
                 if self.migration(run, active, &mut draft, false)? {
@@ -73,6 +72,7 @@ impl File<'_> {
                 }
             }
         }
+        self.json_patches(runs, &mut draft);
         Ok(())
     }
 
@@ -136,16 +136,18 @@ impl File<'_> {
         let mut objects = None;
         let path = self.report.source.path.clone();
         let dir = path.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
-        let repo = Arc::clone(self.repo);
-        let plain = unescaped(self.text.as_bytes());
-        let plain = std::str::from_utf8(&plain).unwrap_or(&self.text);
-        let exists: crate::expr::Exists = Arc::new(move |path| repo.exists(&format!("{dir}{path}")));
+        let repo = self.repo;
+        let known = Arc::clone(repo);
+        let said = format!("{}{}", self.text, repo.said_of(&path));
+        let plain = unescaped(said.as_bytes());
+        let plain = std::str::from_utf8(&plain).unwrap_or(&said);
+        let exists: crate::expr::Exists = Arc::new(move |path| known.exists(&format!("{dir}{path}")));
         for one in &active.rules {
             let rule = &active.migration.rules[one.index];
             if run.needles && !rule.needles.may_hit(plain) {
                 continue;
             }
-            let objects = objects.get_or_insert_with(|| document::objects(draft, &path, &run.carriers));
+            let objects = objects.get_or_insert_with(|| document::objects(draft, &path, &run.carriers, &repo));
             let frame = scope::Frame {
                 exprs: &active.migration.exprs,
                 params: params(run),
@@ -289,19 +291,34 @@ impl File<'_> {
         self.suppressions.iter_mut().for_each(|one| one.used |= !active(one));
     }
 
+    /// Names what is left of JSON patches that a migration may concern, though it found no whole object in them.
     fn json_patches(&mut self, runs: &[Run], draft: &mut Draft) {
-        let concerns = json_patch::concerns(draft, &self.report.source.path, runs);
-        for concern in concerns {
-            let ignored = |one: &&mut suppress::Suppression| one.names(&concern.id) && one.covers(&concern.at);
+        let Some(first) = runs.first() else { return };
+        let objects = document::objects(draft, &self.report.source.path, &first.carriers, self.repo);
+        for concern in json_patch::concerns(draft, &objects, runs) {
+            let at = self.on_disk(concern.at);
+            let ignored = |one: &&mut suppress::Suppression| one.names(&concern.id) && one.covers(&at);
             if let Some(one) = self.suppressions.iter_mut().find(ignored) {
                 one.used = true;
-                continue;
+            } else if !self.dealt_with(&concern.id, &at) {
+                let message = format!("This JSON patch may concern it: {}.", concern.title.trim_end_matches('.'));
+                let help = format!("its operations say too little to tell: check `{}` by hand", concern.path);
+                let finding = Finding::at(&self.report.source, at, concern.id, Level::Warning, message).with_help(help);
+                self.report.findings.push(finding);
             }
-            let message = format!("This JSON patch may concern it: {}.", concern.title.trim_end_matches('.'));
-            let help = format!("patches of operations are not looked into: check `{}` by hand", concern.path);
-            let finding = Finding::at(&self.report.source, concern.at, concern.id, Level::Warning, message).with_help(help);
-            self.report.findings.push(finding);
         }
+    }
+
+    /// Whether a migration edited something in a span on disk, or said something of it.
+    fn dealt_with(&self, id: &str, at: &Span) -> bool {
+        let within = |span: &Span| at.start <= span.start && span.start < at.end;
+        let steps = self.report.steps.iter().enumerate();
+        let edited = steps.filter(|(_, step)| step.migration == id).flat_map(|(index, step)| {
+            let back = move |at: usize| self.report.steps[..index].iter().rev().fold(at, |at, step| before(&step.splices, at));
+            step.splices.iter().map(move |splice| back(splice.at.start)..back(splice.at.end))
+        });
+        let said = self.report.findings.iter().filter(|finding| finding.id == id).map(|finding| finding.span.clone());
+        edited.chain(said).any(|span| within(&span))
     }
 
     /// Suppressions of migrations of this run that nothing needed.

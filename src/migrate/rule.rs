@@ -1,6 +1,7 @@
 //! One rule over one draft: where it hits, what it says, what it does; all or none per match.
 use super::bump;
 use super::document::{self, Object};
+use super::json_patch;
 use super::lens::{Hit, Located};
 use super::look::{left_out, verdict};
 use super::matches::{self, Match, spot};
@@ -27,6 +28,12 @@ pub struct Said {
     pub at: Span,
     pub message: String,
     pub help: Option<String>,
+}
+
+impl Said {
+    fn note(at: Span, message: String) -> Said {
+        Said { id: None, level: Level::Note, at, message, help: None }
+    }
 }
 
 /// What became of a rule's matches.
@@ -178,6 +185,10 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
         said = vec![refusal];
         false
     });
+    if edited {
+        let note = |(at, message): (Id, String)| Said::note(place(draft, Hit::node(at)), message);
+        said.extend(trail.notes.drain(..).map(note));
+    }
     Ok(Done { edited, refused, held, said, unknown, trail })
 }
 
@@ -193,7 +204,8 @@ fn there(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts:
 /// Takes out what is said of what an action of a template gives, which is not known and may be fine; gives a note in its
 /// place.
 fn unknown(work: &Work, draft: &Draft, one: &Match, said: &mut Vec<Said>) -> Option<Said> {
-    let of_action = |said: &Said| one.guessed.is_some() || said.message.contains("{{") || draft.texts[0].text[said.at.clone()].contains("{{");
+    let of_action =
+        |said: &Said| one.guessed.is_some() || said.message.contains("{{") || draft.texts[0].text[said.at.clone()].contains("{{");
     let loud = said.iter().any(|one| of_action(one) && one.level > Level::Note);
     said.retain(|one| !of_action(one));
     loud.then(|| open(work, draft, one.hit))
@@ -211,6 +223,11 @@ fn attempt(
 ) -> Result<bool, Said> {
     let mark = draft.mark();
     edit(work, draft, spot, one, texts, trail).map_err(|why| refused(draft, one.hit, &why))?;
+    let object = &objects[one.object];
+    if let Some(operation) = object.operation.as_ref().filter(|_| draft.changed_since(mark)) {
+        let note = json_patch::write_back(draft, object.root, operation).map_err(|why| refused(draft, one.hit, &why))?;
+        trail.notes.extend(note.map(|note| (object.root, note)));
+    }
     let edited = draft.changed_since(mark);
     if edited && one.asked(work) {
         if let Some(field) = one.guessed {
@@ -321,7 +338,7 @@ fn divided(work: &Work, draft: &mut Draft, one: &Match, doc: usize, world: &Worl
 /// What is said where only a run of the template could tell.
 fn open(work: &Work, draft: &Draft, at: Hit) -> Said {
     let message = format!("The template decides here whether this matters: {}.", work.migration.title.trim_end_matches('.'));
-    Said { id: None, level: Level::Note, at: place(draft, at), message, help: None }
+    Said::note(place(draft, at), message)
 }
 
 pub fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {

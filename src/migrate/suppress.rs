@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn comments_of_templates() {
-        let text = "{{- /* yamlift: ignore[x/y] why */ -}}\n{{- if .b }}\nb:\n{{- range .c }}\n- c: 2\n{{- end }}\n{{- end }}\ne: 3\n";
+        let text =
+            "{{- /* yamlift: ignore[x/y] why */ -}}\n{{- if .b }}\nb:\n{{- range .c }}\n- c: 2\n{{- end }}\n{{- end }}\ne: 3\n";
         let (found, unclear) = find(text);
         assert_eq!(unclear, []);
         assert_eq!((found[0].comment.clone(), found[0].id.as_str()), (0..38, "x/y"));

@@ -36,8 +36,7 @@ fn conditions(draft: &Draft) -> Vec<World> {
     conditions.dedup();
     let mut out = Vec::new();
     for same in conditions.chunk_by(|a, b| a.opened == b.opened) {
-        let world =
-            |taken: Option<&Vec<String>>| World::Condition { opened: same[0].opened.clone(), taken: taken.cloned() };
+        let world = |taken: Option<&Vec<String>>| World::Condition { opened: same[0].opened.clone(), taken: taken.cloned() };
         let has_else = same.iter().any(|condition| condition.turns.last().is_some_and(|turn| turn == "else"));
         out.extend((!has_else).then(|| world(None)));
         // With one branch alone, to take it is what was read.

@@ -93,6 +93,8 @@ pub struct Draft {
     /// Roots, in order. Those past the file's own documents are new.
     pub docs: Vec<Id>,
     nodes: Vec<Node>,
+    /// Roots of what was made to look at a part of a document in another way; they are never written.
+    aside: Vec<Id>,
     /// Those of the nodes that are aliases.
     aliases: Vec<Id>,
     journal: Vec<Undo>,
@@ -169,8 +171,8 @@ pub struct Mark {
 
 impl Draft {
     pub fn new(text: &str, parsed: impl Into<Parsed>) -> Draft {
-        let mut draft =
-            Draft { texts: Vec::new(), docs: Vec::new(), nodes: Vec::new(), aliases: Vec::new(), journal: Vec::new() };
+        let (texts, docs, nodes, aside, aliases, journal) = Default::default();
+        let mut draft = Draft { texts, docs, nodes, aside, aliases, journal };
         draft.texts.push(Text::new(text.to_owned(), parsed.into(), None));
         draft.docs = draft.adopt(0);
         draft
@@ -303,11 +305,11 @@ impl Draft {
         Some((parent, at))
     }
 
-    /// Whether the node is still part of a document.
+    /// Whether the node is still part of a document, or of what was set aside.
     pub fn is_attached(&self, id: Id) -> bool {
         let mut at = id;
         loop {
-            let Some(parent) = self.node(at).parent else { return self.docs.contains(&at) };
+            let Some(parent) = self.node(at).parent else { return self.docs.contains(&at) || self.aside.contains(&at) };
             let held = match &self.node(parent).body {
                 Body::Map { children, .. } | Body::Seq { children, .. } => {
                     children.iter().any(|c| c.value == at || c.key == Some(at))

@@ -45,6 +45,8 @@ pub struct Trail {
     pub aliases: Vec<Id>,
     /// Lines of those that hit something.
     pub verbs: Vec<usize>,
+    /// What has to be said of an edit.
+    pub notes: Vec<(Id, String)>,
 }
 
 impl Trail {

@@ -120,7 +120,8 @@ pub fn close_branches(tree: &mut Tree, masked: &str, actions: &[Action]) {
         let root = tree.docs.iter().find(|doc| doc.span.contains(&open)).map(|doc| doc.root);
         let path = root.map_or_else(Vec::new, |root| path_to(tree, root, open));
         let behind = |(container, index): &(NodeId, usize)| after_indicator(tree, *container, *index) <= open;
-        let collections = path.iter().filter(|entry| behind(entry)).map(|(container, index)| child_value(tree, *container, *index));
+        let collections =
+            path.iter().filter(|entry| behind(entry)).map(|(container, index)| child_value(tree, *container, *index));
         let around: Vec<NodeId> = collections.filter(|value| is_block(tree, *value)).chain(scalar).collect();
         for id in around {
             let end = tree.node(id).span.end;

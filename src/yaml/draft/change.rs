@@ -34,8 +34,19 @@ impl Draft {
         &mut self.nodes[id.0 as usize]
     }
 
+    /// Makes a new node one that is read in place of another, at whose bytes it is spoken of.
+    pub fn stands_for(&mut self, id: Id, other: Id) {
+        self.nodes[id.0 as usize].origin = self.node(other).origin;
+    }
+
+    /// Keeps a root that is no document: what lies below it, nodes of documents among it, counts as attached. It is never
+    /// written.
+    pub fn set_aside(&mut self, root: Id) {
+        self.aside.push(root);
+    }
+
     /// Marks the node and everything above it as changed.
-    fn touch(&mut self, id: Id) {
+    pub fn touch(&mut self, id: Id) {
         let mut at = Some(id);
         while let Some(here) = at {
             if !self.node(here).dirty {
