@@ -1,7 +1,8 @@
 //! What a rule has to tell of the places that it looked at, for `explain`.
 use super::document::Object;
 use super::lens::Hit;
-use super::rule::{Outcome, Said, Work, place};
+use super::rule::{Outcome, Work};
+use super::said::{Said, place};
 use super::scope::Spot;
 use crate::pack::Rule;
 use crate::pack::path::Path;

@@ -2,7 +2,8 @@
 use super::bump;
 use super::document::{Computed, Object};
 use super::lens::{self, Hit, Reading};
-use super::rule::{Outcome, Work, refused};
+use super::rule::{Outcome, Work};
+use super::said::refused;
 use super::scope::Spot;
 use super::select::{Found, Search};
 use super::verb::Refused;

@@ -1,5 +1,6 @@
 //! ② What changes? One file taken through every migration of a run. Pure: no I/O, no printing.
 mod bump;
+mod directives;
 mod document;
 mod json_patch;
 mod lens;
@@ -7,6 +8,7 @@ mod look;
 mod matches;
 mod modeline;
 mod rule;
+mod said;
 mod scope;
 mod select;
 mod stanza;
@@ -18,12 +20,11 @@ pub mod verify;
 mod worlds;
 
 use crate::index::Repo;
-use crate::pack::registry::{Active, Run, suggestion};
+use crate::pack::registry::{Active, Run};
 use crate::report::{FileReport, Finding, Level, Look, Outcome, Splice, Step};
 use crate::source::{Source, Span, unescaped};
-use crate::view::{self, helm};
+use crate::view;
 use crate::yaml::draft::Draft;
-use crate::yaml::trivia;
 use std::sync::Arc;
 
 /// One file taken through every run, its edits proven.
@@ -64,7 +65,7 @@ impl File<'_> {
             Err(_) if is_ignored(&self.text) => return Ok(()),
             read => read?,
         };
-        self.suppressions(runs, &draft);
+        self.read_suppressions(runs, &draft);
         for run in runs {
             for active in &run.active {
                 if self.migration(run, active, &mut draft, false)? {
@@ -147,7 +148,7 @@ impl File<'_> {
             if run.needles && !rule.needles.may_hit(plain) {
                 continue;
             }
-            let objects = objects.get_or_insert_with(|| document::objects(draft, &path, &run.carriers, &repo));
+            let objects = objects.get_or_insert_with(|| document::objects(draft, &path, &run.carriers, repo));
             let frame = scope::Frame {
                 exprs: &active.migration.exprs,
                 params: params(run),
@@ -258,39 +259,6 @@ impl File<'_> {
         }
     }
 
-    /// Reads the suppressions of the text on disk; says which cannot be understood.
-    fn suppressions(&mut self, runs: &[Run], draft: &Draft) {
-        let (found, unclear) = suppress::find(&self.text);
-        if found.is_empty() && unclear.is_empty() {
-            return;
-        }
-        // In a text they may be a comment of YAML that lives there, or may be anything.
-        let mut comments = trivia::comments(&self.text, &draft.texts[0].tree);
-        if draft.is_template() {
-            comments.extend(helm::comments(&self.text));
-            comments.sort_by_key(|comment| comment.start);
-        }
-        let is_comment = |at: &Span| comments.binary_search_by_key(&at.start, |comment| comment.start).is_ok();
-        for one in unclear.into_iter().filter(|one| is_comment(&one.comment)) {
-            let finding = Finding::at(
-                &self.report.source,
-                one.comment,
-                "yamlift/suppression",
-                Level::Warning,
-                format!("This comment suppresses nothing: {}.", one.why),
-            );
-            self.report.findings.push(finding);
-        }
-        for one in found.iter().filter(|one| one.id != suppress::ALL && is_comment(&one.comment)) {
-            let finding = unknown(&self.report.source, one, runs);
-            self.report.findings.extend(finding);
-        }
-        // Those of migrations that are not in this run may be needed in another one.
-        let active = |one: &suppress::Suppression| runs.iter().flat_map(|r| &r.active).any(|a| one.names(&a.migration.id));
-        self.suppressions = found;
-        self.suppressions.iter_mut().for_each(|one| one.used |= !active(one));
-    }
-
     /// Names what is left of JSON patches that a migration may concern, though it found no whole object in them.
     fn json_patches(&mut self, runs: &[Run], draft: &mut Draft) {
         let Some(first) = runs.first() else { return };
@@ -321,21 +289,6 @@ impl File<'_> {
         edited.chain(said).any(|span| within(&span))
     }
 
-    /// Suppressions of migrations of this run that nothing needed.
-    fn unused(&mut self) {
-        for one in self.suppressions.iter().filter(|s| !s.used) {
-            let message = match one.id.as_str() {
-                suppress::ALL => "`ignore-file` suppresses nothing: in this run there is no finding or edit in this file.".into(),
-                id => format!(
-                    "`{id}` suppresses nothing here; in this run no finding or edit of that name falls on what it covers."
-                ),
-            };
-            let finding = Finding::at(&self.report.source, one.comment.clone(), "yamlift/suppression", Level::Note, message)
-                .with_help("take the comment out");
-            self.report.findings.push(finding);
-        }
-    }
-
     fn finish(mut self, result: Result<(), Failure>) -> FileReport {
         if let Err(failure) = result {
             self.report.steps.clear();
@@ -348,7 +301,7 @@ impl File<'_> {
             self.report.outcome = Outcome::Failed(failure.why);
             return self.report;
         }
-        self.unused();
+        self.say_unused();
         self.report.findings.sort_by(|a, b| (a.span.start, &a.id, b.level).cmp(&(b.span.start, &b.id, a.level)));
         self.report.outcome = if self.report.changed() {
             Outcome::Migrated
@@ -359,18 +312,6 @@ impl File<'_> {
         };
         self.report
     }
-}
-
-/// A suppression that names no migration, in a pack that is there.
-fn unknown(source: &Source, one: &suppress::Suppression, runs: &[Run]) -> Option<Finding> {
-    let ids = &runs.first()?.ids;
-    let elsewhere = one.id.split_once('/').is_some_and(|(pack, _)| !ids.iter().any(|id| id.starts_with(&format!("{pack}/"))));
-    if elsewhere && one.id.matches('/').count() > 1 || ids.iter().any(|id| one.names(id)) {
-        return None;
-    }
-    let help = suggestion(&one.id, ids).unwrap_or_else(|| "`yamlift list` shows the packs".to_owned());
-    let message = format!("This comment suppresses nothing: no migration is called `{}`.", one.id);
-    Some(Finding::at(source, one.comment.clone(), "yamlift/suppression", Level::Warning, message).with_help(help))
 }
 
 fn unproven(at: usize, why: String) -> Failure {

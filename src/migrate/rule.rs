@@ -2,10 +2,11 @@
 use super::bump;
 use super::document::{self, Object};
 use super::json_patch;
-use super::lens::{Hit, Located};
+use super::lens::Hit;
 use super::look::{left_out, verdict};
 use super::matches::{self, Match, spot};
 use super::modeline;
+use super::said::{Said, by_hand, divided, gap, left_alone, place, refused, unknown};
 use super::scope::{Frame, Spot};
 use super::select::Search;
 use super::suppress::Suppression;
@@ -18,23 +19,6 @@ use crate::report::{Level, Look, UNREAD_TEXT};
 use crate::source::Span;
 use crate::yaml::draft::{Draft, Id, Mark};
 use crate::yaml::value::Value;
-
-/// What a rule said at a place, its span being of the file that the draft was made from.
-#[derive(Debug, Clone)]
-pub struct Said {
-    /// Where the engine speaks and no migration.
-    pub id: Option<&'static str>,
-    pub level: Level,
-    pub at: Span,
-    pub message: String,
-    pub help: Option<String>,
-}
-
-impl Said {
-    fn note(at: Span, message: String) -> Said {
-        Said { id: None, level: Level::Note, at, message, help: None }
-    }
-}
 
 /// What became of a rule's matches.
 #[derive(Debug, Default)]
@@ -201,16 +185,6 @@ fn there(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts:
     }
 }
 
-/// Takes out what is said of what an action of a template gives, which is not known and may be fine; gives a note in its
-/// place.
-fn unknown(work: &Work, draft: &Draft, one: &Match, said: &mut Vec<Said>) -> Option<Said> {
-    let of_action =
-        |said: &Said| one.guessed.is_some() || said.message.contains("{{") || draft.texts[0].text[said.at.clone()].contains("{{");
-    let loud = said.iter().any(|one| of_action(one) && one.level > Level::Note);
-    said.retain(|one| !of_action(one));
-    loud.then(|| open(work, draft, one.hit))
-}
-
 /// The edits of a match. False: there was nothing to change.
 fn attempt(
     work: &Work,
@@ -303,7 +277,7 @@ fn reports(spot: &Spot, draft: &Draft, rules: &[ReportRule]) -> (Vec<Said>, bool
             hold |= rule.hold;
             let help = rule.suggest.as_ref().map(|text| spot.message(draft, text, Some(&it)));
             let message = spot.message(draft, &rule.message, Some(&it)).trim().to_owned();
-            said.push(Said { id: None, level: rule.level, at: place_of(draft, &it), message, help });
+            said.push(Said { id: None, level: rule.level, at: place(draft, it.hit), message, help });
         }
     }
     (said, hold)
@@ -322,78 +296,4 @@ fn suppressed(work: &Work, draft: &Draft, all: &mut [Suppression], touched: &[Id
         whole |= hit;
     }
     whole
-}
-
-/// What is said where a template may ask for something else than what it was read as.
-fn divided(work: &Work, draft: &mut Draft, one: &Match, doc: usize, world: &World, edited: bool) -> Said {
-    let first = world.first(draft, doc).filter(|first| draft.is_within(*first, one.target.id));
-    let at = first.map_or(one.hit, Hit::node);
-    if !edited && matches!(world, World::Given { .. }) {
-        return open(work, draft, at);
-    }
-    let which = if edited { "another edit" } else { "an edit" };
-    refused(draft, at, &Refused::from(format!("{world}, {which} would be due, and there is none for both")))
-}
-
-/// What is said where only a run of the template could tell.
-fn open(work: &Work, draft: &Draft, at: Hit) -> Said {
-    let message = format!("The template decides here whether this matters: {}.", work.migration.title.trim_end_matches('.'));
-    Said::note(place(draft, at), message)
-}
-
-pub fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {
-    let at = why.at.and_then(|id| draft.file_span(id).map(|_| place(draft, Hit::node(id))));
-    let at = at.unwrap_or_else(|| place(draft, hit));
-    Said {
-        id: None,
-        level: Level::Error,
-        at,
-        message: left_alone(&why.message),
-        help: Some(why.help.map_or_else(by_hand, str::to_owned)),
-    }
-}
-
-fn left_alone(why: &str) -> String {
-    format!("Left as it is: {}.", why.trim_end_matches('.'))
-}
-
-fn by_hand() -> String {
-    "edit this place by hand, or leave it out with a comment above it: # yamlift: ignore[ID] reason".into()
-}
-
-fn gap(work: &Work, draft: &Draft, hit: Hit) -> Said {
-    let (from, to) = (&work.run.from, &work.run.to);
-    let message = format!(
-        "{from} does not act on the new form and {to} no longer on the old one: between the two, this setting has no effect."
-    );
-    Said { id: None, level: Level::Warning, at: place(draft, hit), message, help: None }
-}
-
-/// Where to point for a hit: at a scalar itself, else at its key, or at the start of an item.
-fn place_of(draft: &Draft, it: &Located) -> Span {
-    place(draft, it.hit)
-}
-
-pub fn place(draft: &Draft, hit: Hit) -> Span {
-    use crate::yaml::draft::Body;
-    let id = hit.id;
-    let own = draft.file_span(id);
-    let short =
-        matches!(draft.node(id).body, Body::Scalar { .. } | Body::Alias(_)) && own.as_ref().is_some_and(|s| !s.is_empty());
-    if short {
-        return first_line(draft, own.unwrap_or(0..0));
-    }
-    let key = draft.position(id).and_then(|(container, index)| draft.children(container)[index].key);
-    let key = key.and_then(|k| draft.file_span(k));
-    match (key, own) {
-        (Some(key), _) => key,
-        (None, Some(own)) => first_line(draft, own),
-        (None, None) => 0..0,
-    }
-}
-
-fn first_line(draft: &Draft, span: Span) -> Span {
-    let text = &draft.texts[0].text;
-    let end = crate::yaml::trivia::line_end(text, span.start.min(text.len()));
-    span.start..span.end.min(end).max(span.start)
 }
