@@ -244,7 +244,7 @@ impl Report {
             match &file.outcome {
                 Outcome::Failed(_) => sum.failed += 1,
                 _ if file.changed() => sum.changed += 1,
-                Outcome::NeedsReview => sum.needs_review += 1,
+                Outcome::NeedsReview | Outcome::Skipped(_) => sum.needs_review += 1,
                 _ => {}
             }
         }

@@ -382,6 +382,22 @@ fn a_file_that_asks_to_be_left_alone_is() {
 }
 
 #[test]
+fn what_a_program_wrote_is_not_edited_unless_asked_for() {
+    let object = "apiVersion: demo.dev/v1\nkind: Thing\nspec: {oldName: 1}\n";
+    let scratch = Scratch::new(&[("a.yaml", &format!("# Made by x. DO NOT EDIT.\n{object}"))]);
+    let said = scratch.migrate(&[]);
+    assert_eq!((said.code, said.text()), (0, ""), "{}", said.err);
+    let why = "Left as it is: it says that it is generated (`# Made by x. DO NOT EDIT.`). Edits that wait: 1 (";
+    assert!(said.err.contains(why) && said.err.contains("--include-generated"), "{}", said.err);
+    assert!(scratch.migrate(&["--include-generated"]).text().contains("+spec: {newName: 1}"));
+    // What is piped is meant.
+    let packs = scratch.packs();
+    let base = ["migrate", "-", "--to", "demo@1.1", "--packs", packs.to_str().unwrap()];
+    let piped = scratch.run_with(&base, format!("# DO NOT EDIT\n{object}").as_bytes());
+    assert!(piped.text().contains("newName"), "{}", piped.err);
+}
+
+#[test]
 fn slips_in_a_pack_of_ones_own_are_said_at_once() {
     let scratch = Scratch::new(&[("a.yaml", "a: 1\n")]);
     let file = scratch.packs().join("migrations/demo/1.1/new-name.yaml");

@@ -106,6 +106,9 @@ pub struct Migrate {
     /// Files that .gitignore names as well
     #[arg(long, help_heading = "Which files")]
     pub no_ignore: bool,
+    /// Edit files that a program wrote as well: those that say so above their content, and large ones
+    #[arg(long, help_heading = "Which files")]
+    pub include_generated: bool,
     /// With -w: write files that have changes which are not committed
     #[arg(long, help_heading = "Which files")]
     pub allow_dirty: bool,

@@ -35,7 +35,8 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
 
     let progress = Progress::new(!args.quiet);
     let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
-    let job = Job { input, runs: &runs, threads: args.threads.map(usize::from), progress: &bar };
+    let generated = args.include_generated;
+    let job = Job { input, runs: &runs, generated, threads: args.threads.map(usize::from), progress: &bar };
     let report = pipeline::run(job);
     progress.end();
     let mut report = report?;
