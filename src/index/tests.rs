@@ -23,6 +23,7 @@ fn application() -> Carrier {
         files: vec![route("$.helm.valueFiles[*]")],
         file: None,
         patches: Vec::new(),
+        selectors: Vec::new(),
     }
 }
 

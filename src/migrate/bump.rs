@@ -3,6 +3,7 @@ use super::document::{self, Object};
 use super::lens::{Hit, Lens, Reading};
 use super::rule::Work;
 use crate::pack::Bump;
+use crate::pack::target::Carrier;
 use crate::pack::version::Phase;
 use crate::yaml::draft::{Draft, Id};
 use crate::yaml::value::Value;
@@ -12,8 +13,9 @@ use crate::yaml::value::Value;
 pub struct Raise {
     /// Index of the object that it is, or is in.
     pub object: usize,
-    /// The map with `apiVersion` and `kind`.
+    /// The map with `apiVersion` and `kind`; of what chooses objects, with `group`, `version` and `kind`.
     pub root: Id,
+    pub chooses: bool,
     pub from: String,
     pub to: String,
     pub kind: Option<String>,
@@ -27,10 +29,14 @@ pub fn matches(work: &Work, draft: &Draft, objects: &[Object]) -> Vec<Raise> {
     let mut out: Vec<Raise> = Vec::new();
     for (object, root) in objects.iter().enumerate().map(|(i, o)| (i, o.root)) {
         out.extend(work.rule.bump.iter().find_map(|bump| raised(work, draft, bump, object, root)));
+        let selectors = selectors(work, draft, &objects[object]);
         for bump in &work.rule.bump {
-            for reference in references(draft, bump, root) {
-                let raise = raised(work, draft, bump, object, reference);
-                out.extend(raise.filter(|raise| !out.iter().any(|known| known.root == raise.root)));
+            let references = references(draft, bump, root).into_iter().map(|id| raised(work, draft, bump, object, id));
+            let selectors = selectors.iter().map(|id| raised_selector(work, draft, bump, object, *id));
+            for raise in references.chain(selectors).flatten() {
+                if !out.iter().any(|known| known.root == raise.root) {
+                    out.push(raise);
+                }
             }
         }
     }
@@ -44,14 +50,46 @@ fn references(draft: &Draft, bump: &Bump, root: Id) -> Vec<Id> {
     found.map(|located| located.hit.id).filter(|id| draft.is_map(*id) && *id != root).collect()
 }
 
+/// The maps of an object that choose others by group, version and kind.
+fn selectors(work: &Work, draft: &Draft, object: &Object) -> Vec<Id> {
+    let choosing =
+        |carrier: &&Carrier| !carrier.selectors.is_empty() && carrier.speaks_of(object.kind.as_deref(), &object.group, work.path);
+    let mut carriers = work.run.carriers.iter().filter(choosing).peekable();
+    if carriers.peek().is_none() || object.operation.is_some() {
+        return Vec::new();
+    }
+    let reading = Reading::default();
+    let lens = Lens::new(draft, Hit::node(object.root), &reading);
+    let paths = carriers.flat_map(|carrier| &carrier.selectors);
+    let found = paths.flat_map(|path| lens.query(draft, &reading, &path.source).unwrap_or_default());
+    found.map(|located| draft.resolve(located.hit.id)).filter(|id| draft.is_map(*id)).collect()
+}
+
 fn raised(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> Option<Raise> {
-    let old_kind = document::scalar(draft, root, "kind").filter(|kind| bump.kinds.contains(kind))?;
     let from = document::scalar(draft, root, "apiVersion")?;
+    due(work, draft, bump, root, from).map(|raise| Raise { object, ..raise })
+}
+
+/// One that names a kind and a version, as it is written; without a group any will do.
+fn raised_selector(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> Option<Raise> {
+    let version = document::scalar(draft, root, "version")?;
+    let group = document::scalar(draft, root, "group");
+    let is_one = |name: &&String| match (name.rsplit_once('/'), &group) {
+        (Some((of, name)), Some(group)) => of == group && name == version,
+        (Some((_, name)), None) => name == version,
+        (None, group) => group.as_ref().is_none_or(String::is_empty) && **name == version,
+    };
+    let from = bump.serve.iter().map(|(name, _)| name).find(is_one)?.clone();
+    due(work, draft, bump, root, from).map(|raise| Raise { object, chooses: true, ..raise })
+}
+
+fn due(work: &Work, draft: &Draft, bump: &Bump, root: Id, from: String) -> Option<Raise> {
+    let old_kind = document::scalar(draft, root, "kind").filter(|kind| bump.kinds.contains(kind))?;
     let old = bump.serve.iter().position(|(name, _)| *name == from)?;
     let (to, phase) = bump.written(old, &work.run.from, &work.run.to)?;
     let wanted = work.run.met(&bump.needs).is_ok() && work.run.phase.takes(phase);
     let wakes = matches!(phase, Phase::Wakes { .. });
-    wanted.then(|| Raise { object, root, from, to, kind: bump.kind.clone(), old_kind, wakes })
+    wanted.then(|| Raise { object: 0, root, chooses: false, from, to, kind: bump.kind.clone(), old_kind, wakes })
 }
 
 /// Writes the new apiVersion and kind.
@@ -59,10 +97,18 @@ pub fn raise(draft: &mut Draft, raise: &Raise) {
     let mut set = |key: &str, value: &str| {
         if let Some(node) = document::child(draft, raise.root, key) {
             let node = draft.resolve(node);
-            draft.set_scalar(node, Value::Str(value.to_owned()));
+            if draft.data(node).scalar_text() != value {
+                draft.set_scalar(node, Value::Str(value.to_owned()));
+            }
         }
     };
-    set("apiVersion", &raise.to);
+    if raise.chooses {
+        let (group, version) = raise.to.rsplit_once('/').unwrap_or(("", &raise.to));
+        set("group", group);
+        set("version", version);
+    } else {
+        set("apiVersion", &raise.to);
+    }
     if let Some(kind) = &raise.kind {
         set("kind", kind);
     }

@@ -60,6 +60,8 @@ pub struct Carrier {
     pub file: Option<String>,
     /// Texts that hold partial documents (patches), each an object of its own.
     pub patches: Vec<Path>,
+    /// Maps that choose objects by `group`, `version` and `kind`.
+    pub selectors: Vec<Path>,
 }
 
 impl Carrier {
@@ -180,15 +182,15 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
     let page = Page::read(file, text)?;
     let mut out = Vec::new();
     for item in page.list(page.root()?) {
-        let fields = page.fields(item, &["doc", "file", "each", "chart", "values", "files", "patches"])?;
+        let fields = page.fields(item, &["doc", "file", "each", "chart", "values", "files", "patches", "selectors"])?;
         let (kinds, groups) = match fields.get("doc").map(|doc| doc_of(&page, doc)).transpose()? {
             Some(On::Doc { kinds, groups, .. }) => (kinds, groups),
             _ => (Vec::new(), Vec::new()),
         };
         let (doc, file) = (fields.get("doc"), fields.get("file").map(|n| page.string(n)).transpose()?);
-        let (chart, patches) = (fields.get("chart"), fields.get("patches"));
-        if doc.is_none() && file.is_none() || chart.is_none() && patches.is_none() {
-            return Err(page.error(item, "a carrier has `doc` or `file`, and `chart` or `patches`"));
+        let (chart, patches, selectors) = (fields.get("chart"), fields.get("patches"), fields.get("selectors"));
+        if doc.is_none() && file.is_none() || chart.or(patches).or(selectors).is_none() {
+            return Err(page.error(item, "a carrier has `doc` or `file`, and one of `chart`, `patches` and `selectors`"));
         }
         let chart = chart.map(|chart| page.fields(chart, &["name", "version", "repo"])).transpose()?;
         let path = |node: Id| plain(&page, node, &page.string(node)?);
@@ -208,6 +210,7 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
             files: fields.get("files").map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
             file,
             patches: patches.map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
+            selectors: selectors.map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
         });
     }
     Ok(out)
