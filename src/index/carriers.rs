@@ -1,6 +1,6 @@
 //! Carrier documents: the values files that they name, or the config maps that a kustomization generates from files.
 use super::node::At;
-use super::{Named, Said, ValuesOwner, place};
+use super::{Named, Of, Said, place};
 use crate::pack::glob::glob_file;
 use crate::pack::path::{Path, Segment};
 use crate::pack::target::Carrier;
@@ -17,11 +17,10 @@ pub(super) fn read(root: &std::path::Path, path: &str, carriers: &[&Carrier], pa
     }
     let Ok(tree) = crate::yaml::syntax::parse(&text) else { return Said::default() };
     let draft = Draft::new(&text, tree);
-    let (folder, _) = place::split(path);
     let mut said = Said::default();
     for document in draft.docs.iter().flat_map(|doc| objects(At::new(&draft, *doc))) {
         for carrier in likely.iter().filter(|c| is_one(document, path, c)) {
-            claim(document, carrier, folder, paths, &mut said);
+            claim(document, carrier, path, paths, &mut said);
         }
     }
     said
@@ -58,23 +57,37 @@ fn is_one(document: At, path: &str, carrier: &Carrier) -> bool {
 }
 
 /// Claims the files of each chart that the document names; what is no file here may be a config map.
-fn claim(document: At, carrier: &Carrier, folder: &str, paths: &HashSet<String>, said: &mut Said) {
+fn claim(document: At, carrier: &Carrier, path: &str, paths: &HashSet<String>, said: &mut Said) {
     let bases: Vec<At> = match carrier.each.as_slice() {
         [] => vec![document],
         each => each.iter().flat_map(|path| document.hits(path)).collect(),
     };
+    let (folder, _) = place::split(path);
     for base in bases {
-        let Some(chart_name) = &carrier.chart_name else { continue };
-        let Some(chart) = base.hits(chart_name).into_iter().find_map(At::text) else { continue };
-        let chart = chart.rsplit('/').next().unwrap_or(chart);
+        let Some(chart) = chart_of(base, carrier, path, paths) else { continue };
         let files = carrier.files.iter().flat_map(|path| base.hits(path)).filter_map(At::text);
         for file in files {
-            let chart = chart.to_owned();
-            match place_of(file, folder).filter(|path| paths.contains(path)) {
-                Some(path) => said.values.push((path, ValuesOwner { chart, section: None })),
+            let inside = match &chart {
+                Of::Folder(chart) if carrier.file.is_none() => in_chart(file, chart),
+                _ => None,
+            };
+            let chart = chart.clone();
+            match [inside, place_of(file, folder)].into_iter().flatten().find(|path| paths.contains(path)) {
+                Some(path) => said.values.push((path, chart)),
                 None => said.named.push(Named { name: file.to_owned(), folder: folder.to_owned(), chart }),
             }
         }
+    }
+}
+
+/// The chart that a document names: one of the repository, where its path leads to one.
+fn chart_of(base: At, carrier: &Carrier, path: &str, paths: &HashSet<String>) -> Option<Of> {
+    let text = |at: &Option<Path>| at.iter().flat_map(|at| base.hits(at)).find_map(At::text);
+    let name = text(&carrier.chart_name);
+    let local = carrier.local(text(&carrier.chart_path), name).and_then(|local| place::folder(carrier.folder(path), local));
+    match local.filter(|folder| paths.contains(&format!("{folder}Chart.yaml"))) {
+        Some(folder) => Some(Of::Folder(folder)),
+        None => name.map(|name| Of::Name(name.rsplit('/').next().unwrap_or(name).to_owned())),
     }
 }
 
@@ -84,5 +97,13 @@ fn place_of(file: &str, folder: &str) -> Option<String> {
     match file.strip_prefix('$') {
         Some(referred) => place::join("", referred.split_once('/')?.1),
         None => place::join(folder, file),
+    }
+}
+
+/// A file named for a chart of the repository: beside its Chart.yaml, or below the root where it starts with `/`.
+fn in_chart(file: &str, chart: &str) -> Option<String> {
+    match file.strip_prefix('/') {
+        Some(below) => place::join("", below),
+        None => place::join(chart, file),
     }
 }

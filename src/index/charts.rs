@@ -1,49 +1,123 @@
-//! Chart.yaml: whose values the files beside it hold.
+//! Charts of the repository: whose values the values files of one hold.
 use super::node::At;
-use super::{Said, ValuesOwner, place};
-use std::collections::{HashMap, HashSet};
+use super::{ValuesOwner, place};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// The `values*.yaml` files of each folder that has a Chart.yaml.
-pub(super) fn values_files(paths: &HashSet<String>) -> HashMap<&str, Vec<&str>> {
-    let mut found: HashMap<&str, Vec<&str>> = HashMap::new();
-    for file in paths {
+/// What the values of a chart share with those of all charts below it.
+const SHARED: &str = "global";
+
+/// Sections of one chart at most: charts that depend on each other crosswise must not take all memory.
+const MOST: usize = 1000;
+
+/// What a Chart.yaml says, or a requirements.yaml, which has dependencies alone.
+#[derive(Debug, Default)]
+pub(super) struct Chart {
+    name: Option<String>,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Debug)]
+struct Dependency {
+    name: String,
+    /// Key of its values: its alias or name.
+    section: String,
+    /// The folder that its `file://` repository is.
+    folder: Option<String>,
+}
+
+pub(super) fn read(chart: At, folder: &str) -> Chart {
+    let dependency = |one: At| {
+        let name = one.text_of("name")?.to_owned();
+        let section = one.text_of("alias").map_or_else(|| name.clone(), str::to_owned);
+        let local = one.text_of("repository").and_then(|text| text.strip_prefix("file://"));
+        Some(Dependency { name, section, folder: local.and_then(|path| place::folder(folder, path)) })
+    };
+    let dependencies = chart.list("dependencies").filter_map(dependency).collect();
+    Chart { name: chart.text_of("name").map(str::to_owned), dependencies }
+}
+
+/// The charts of the repository, by folder (with its final `/`).
+#[derive(Debug, Default)]
+pub(super) struct Charts(BTreeMap<String, Chart>);
+
+impl Charts {
+    pub(super) fn add(&mut self, folder: String, chart: Chart) {
+        let known = self.0.entry(folder).or_default();
+        known.name = known.name.take().or(chart.name);
+        known.dependencies.extend(chart.dependencies);
+    }
+
+    /// What the values of each chart hold, by folder.
+    pub(super) fn all(&self) -> HashMap<String, Vec<ValuesOwner>> {
+        self.0.keys().map(|folder| (folder.clone(), self.owners(folder))).collect()
+    }
+
+    /// What the values of the chart in `folder` are: its own, those of the charts that it depends on in their sections,
+    /// and what these take from the charts above them.
+    fn owners<'c>(&'c self, folder: &'c str) -> Vec<ValuesOwner> {
+        let mut below = Vec::new();
+        self.walk(folder, &mut Vec::new(), &mut vec![folder], &mut below);
+        let own = self.0.get(folder).and_then(|chart| chart.name.as_deref());
+        // A chart cannot depend on itself: one that seems to is a wrapper, whose own keys are not the chart's values.
+        let own = own.filter(|own| !below.iter().any(|o| o.chart == *own && o.section.len() == 1));
+        let mut owners: Vec<ValuesOwner> = own.map(ValuesOwner::whole).into_iter().chain(below.iter().cloned()).collect();
+        for owner in &below {
+            let above = (0..owner.section.len()).map(|depth| owner.section[..depth].to_vec());
+            owners.extend(above.map(|section| ValuesOwner { chart: owner.chart.clone(), section, only: Some(SHARED) }));
+        }
+        owners
+    }
+
+    /// Adds the sections of all that the chart in `folder` depends on. `way` are the folders that led here: who is among
+    /// them would depend on itself.
+    fn walk<'c>(&'c self, folder: &'c str, route: &mut Vec<String>, way: &mut Vec<&'c str>, out: &mut Vec<ValuesOwner>) {
+        for (name, section, local) in self.dependencies(folder) {
+            if out.len() >= MOST {
+                return;
+            }
+            route.push(section.to_owned());
+            out.push(ValuesOwner { chart: name.to_owned(), section: route.clone(), only: None });
+            if let Some(local) = local.filter(|local| !way.contains(local)) {
+                way.push(local);
+                self.walk(local, route, way, out);
+                way.pop();
+            }
+            route.pop();
+        }
+    }
+
+    /// Name, section and, where it is a chart of the repository, folder of what the chart in `folder` depends on. Helm
+    /// takes a chart that lies in its `charts/` for a dependency, declared or not.
+    fn dependencies<'c>(&'c self, folder: &str) -> Vec<(&'c str, &'c str, Option<&'c str>)> {
+        let chart = self.0.get(folder);
+        let declared = chart.map_or(&[][..], |chart| &chart.dependencies);
+        let inside: Vec<(&str, &str)> = self.inside(folder).collect();
+        let local = |one: &Dependency| {
+            let known = one.folder.as_ref().and_then(|folder| self.0.get_key_value(folder));
+            let inside = inside.iter().find(|(name, _)| *name == one.name).map(|(_, folder)| *folder);
+            inside.or(known.map(|(folder, _)| folder.as_str()))
+        };
+        let undeclared = inside.iter().filter(|(name, _)| !declared.iter().any(|one| one.name == *name));
+        let undeclared = undeclared.map(|(name, folder)| (*name, *name, Some(*folder)));
+        declared.iter().map(|one| (one.name.as_str(), one.section.as_str(), local(one))).chain(undeclared).collect()
+    }
+
+    /// Name and folder of the charts in the `charts/` of the one in `folder`.
+    fn inside<'c>(&'c self, folder: &str) -> impl Iterator<Item = (&'c str, &'c str)> + use<'c> {
+        let start = format!("{folder}charts/");
+        let below = self.0.range(start.clone()..).take_while(move |(path, _)| path.starts_with(&start));
+        let depth = folder.matches('/').count() + 2;
+        below
+            .filter(move |(path, _)| path.matches('/').count() == depth)
+            .filter_map(|(path, chart)| Some((chart.name.as_deref()?, path.as_str())))
+    }
+}
+
+/// The `values*.yaml` files, each with the folder that it lies in.
+pub(super) fn values_files(paths: &HashSet<String>) -> impl Iterator<Item = (&str, &str)> {
+    paths.iter().filter_map(|file| {
         let (folder, name) = place::split(file);
         let named = name.starts_with("values") && (name.ends_with(".yaml") || name.ends_with(".yml"));
-        if named && paths.contains(&format!("{folder}Chart.yaml")) {
-            found.entry(folder).or_default().push(file);
-        }
-    }
-    found
-}
-
-/// What the Chart.yaml (or requirements.yaml, which has dependencies alone) of `folder` says about the values files there,
-/// and in the chart whose `charts/` it lies in: Helm takes it for a dependency of that one, declared or not.
-pub(super) fn read(chart: At, folder: &str, values: &HashMap<&str, Vec<&str>>) -> Said {
-    let dependencies: Vec<At> = chart.list("dependencies").collect();
-    let mut owners = Vec::new();
-    if let Some(name) = chart.text_of("name") {
-        // A chart cannot depend on itself: one that seems to is a wrapper, whose own keys are not the chart's values.
-        if !dependencies.iter().any(|d| d.text_of("name") == Some(name)) {
-            owners.push(ValuesOwner { chart: name.to_owned(), section: None });
-        }
-    }
-    for dependency in dependencies {
-        if let Some(name) = dependency.text_of("name") {
-            let section = dependency.text_of("alias").unwrap_or(name);
-            owners.push(ValuesOwner { chart: name.to_owned(), section: Some(section.to_owned()) });
-        }
-    }
-    let files = |folder: &str| values.get(folder).into_iter().flatten().map(|file| (*file).to_owned());
-    let mut claims: Vec<_> = files(folder).flat_map(|file| owners.iter().map(move |o| (file.clone(), o.clone()))).collect();
-    if let (Some(name), Some(above)) = (chart.text_of("name"), chart_above(folder)) {
-        let section = Some(name.to_owned());
-        claims.extend(files(above).map(|file| (file, ValuesOwner { chart: name.to_owned(), section: section.clone() })));
-    }
-    Said { values: claims, ..Said::default() }
-}
-
-/// `a/` of `a/charts/b/`.
-fn chart_above(folder: &str) -> Option<&str> {
-    let (above, _) = place::split(folder.strip_suffix('/')?);
-    above.strip_suffix("charts/").filter(|above| above.is_empty() || above.ends_with('/'))
+        named.then_some((folder, file.as_str()))
+    })
 }

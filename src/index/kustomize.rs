@@ -1,6 +1,6 @@
 //! kustomization.yaml: which files are patches, which hold the values of its charts, which make up its config maps.
 use super::node::At;
-use super::{Generated, Said, Selector, ValuesOwner, place};
+use super::{Generated, Of, Said, Selector, place};
 use std::collections::HashSet;
 
 /// What a kustomization in `folder` says. An entry of `patchesStrategicMerge` that is a patch itself names no file.
@@ -15,7 +15,7 @@ pub(super) fn read(root: At, folder: &str, paths: &HashSet<String>) -> Said {
     let mut claim = |chart: Option<&str>, file: Option<&str>| {
         let file = file.and_then(|f| place::join(folder, f)).filter(|f| paths.contains(f));
         if let (Some(chart), Some(file)) = (chart, file) {
-            values.push((file, ValuesOwner { chart: chart.to_owned(), section: None }));
+            values.push((file, Of::Name(chart.to_owned())));
         }
     };
     for chart in root.list("helmCharts") {

@@ -2,7 +2,8 @@
 //!
 //! Three kinds of files speak about others: a Chart.yaml about the values files beside it (`charts`), a kustomization
 //! about its patches and the values of its charts (`kustomize`), a carrier document about the values files that it
-//! names (`carriers`). Only those are read here; each says its part alone, so that they are read side by side.
+//! names (`carriers`). Only those are read here; each says its part alone, so that they are read side by side. What a
+//! chart's values hold is known once all have spoken.
 mod carriers;
 mod charts;
 mod kustomize;
@@ -21,8 +22,16 @@ use std::path::Path;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValuesOwner {
     pub chart: String,
-    /// Key of the section (a dependency's alias or name); none: the whole file.
-    pub section: Option<String>,
+    /// Keys that lead to the section (aliases or names of dependencies); empty: the whole file.
+    pub section: Vec<String>,
+    /// The one key of the section that counts, where the section is that of a chart above.
+    pub only: Option<&'static str>,
+}
+
+impl ValuesOwner {
+    fn whole(chart: &str) -> Self {
+        ValuesOwner { chart: chart.to_owned(), section: Vec::new(), only: None }
+    }
 }
 
 /// What a patch is for, as a kustomization says it.
@@ -40,6 +49,8 @@ pub struct Selector {
 pub struct Repo {
     /// By path relative to the root.
     pub values: HashMap<String, Vec<ValuesOwner>>,
+    /// What the values of each chart of the repository hold, by its folder (with its final `/`).
+    pub charts: HashMap<String, Vec<ValuesOwner>>,
     /// Files that kustomization.yaml names as patches, with what they are for where it says so: their documents are partial.
     pub patches: HashMap<String, Vec<Selector>>,
     /// Every path of the run.
@@ -50,6 +61,11 @@ impl Repo {
     /// Charts whose values the file at `path` holds; empty where nothing claims it.
     pub fn values_of(&self, path: &str) -> &[ValuesOwner] {
         self.values.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the values of the chart at `path` hold, `path` being relative to `folder`; none where no chart is there.
+    pub fn chart_at(&self, folder: &str, path: &str) -> Option<&[ValuesOwner]> {
+        self.charts.get(&place::folder(folder, path)?).map(Vec::as_slice)
     }
 
     pub fn is_patch(&self, path: &str) -> bool {
@@ -83,9 +99,11 @@ impl Repo {
     }
 
     fn take(&mut self, said: Vec<Said>) -> Vec<Finding> {
-        let (mut generated, mut named, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut charts = charts::Charts::default();
+        let (mut values, mut generated, mut named, mut findings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for said in said {
-            said.values.into_iter().for_each(|(file, owner)| self.claim(file, owner));
+            said.charts.into_iter().for_each(|(folder, chart)| charts.add(folder, chart));
+            values.extend(said.values);
             for (file, selector) in said.patches {
                 let known = self.patches.entry(file).or_default();
                 known.extend(selector.filter(|selector| !known.contains(selector)));
@@ -94,6 +112,10 @@ impl Repo {
             named.extend(said.named);
             findings.extend(said.findings);
         }
+        self.charts = charts.all();
+        let beside: Vec<(String, Of)> =
+            charts::values_files(&self.paths).map(|(folder, file)| (file.to_owned(), Of::Folder(folder.to_owned()))).collect();
+        beside.into_iter().chain(values).for_each(|(file, chart)| self.claim(file, &chart));
         self.take_generated(&named, &generated);
         findings
     }
@@ -105,23 +127,41 @@ impl Repo {
             let one_chart = named.iter().filter(|other| other.name == here.name).all(|other| other.chart == here.chart);
             let meant = generated.iter().filter(|g| g.name == here.name && (one_chart || g.folder == here.folder));
             for file in meant.flat_map(|g| &g.files) {
-                self.claim(file.clone(), ValuesOwner { chart: here.chart.clone(), section: None });
+                self.claim(file.clone(), &here.chart);
             }
         }
     }
 
-    fn claim(&mut self, file: String, owner: ValuesOwner) {
+    fn claim(&mut self, file: String, chart: &Of) {
+        let new = match chart {
+            Of::Name(name) => vec![ValuesOwner::whole(name)],
+            Of::Folder(folder) => self.charts.get(folder).cloned().unwrap_or_default(),
+        };
+        if new.is_empty() {
+            return;
+        }
         let owners = self.values.entry(file).or_default();
-        if !owners.contains(&owner) {
-            owners.push(owner);
+        for owner in new {
+            if !owners.contains(&owner) {
+                owners.push(owner);
+            }
         }
     }
+}
+
+/// The chart that a file speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Of {
+    Name(String),
+    /// One of the repository, by its folder (with its final `/`).
+    Folder(String),
 }
 
 /// What one file says about others.
 #[derive(Debug, Default)]
 struct Said {
-    values: Vec<(String, ValuesOwner)>,
+    charts: Vec<(String, charts::Chart)>,
+    values: Vec<(String, Of)>,
     patches: Vec<(String, Option<Selector>)>,
     generated: Vec<Generated>,
     named: Vec<Named>,
@@ -141,7 +181,7 @@ struct Generated {
 struct Named {
     name: String,
     folder: String,
-    chart: String,
+    chart: Of,
 }
 
 /// Reads the few files that say whose a values file is.
@@ -150,16 +190,14 @@ struct Named {
 /// finding, never an error.
 pub fn build(root: &Path, files: &[String], carriers: &[Carrier]) -> (Repo, Vec<Finding>) {
     let mut repo = Repo { paths: files.iter().cloned().collect(), ..Repo::default() };
-    let values = charts::values_files(&repo.paths);
+    let chart = |doc: At, folder: &str| Said { charts: vec![(folder.to_owned(), charts::read(doc, folder))], ..Said::default() };
     let naming: Vec<&Carrier> = carriers.iter().filter(|c| !c.files.is_empty()).collect();
     let said = side_by_side(files, |path| {
         let (folder, name) = place::split(path);
         match name {
-            "Chart.yaml" => named(root, path, |doc| charts::read(doc, folder, &values)),
+            "Chart.yaml" => named(root, path, |doc| chart(doc, folder)),
             // The dependencies of a chart of the first format.
-            "requirements.yaml" if repo.exists(&format!("{folder}Chart.yaml")) => {
-                named(root, path, |doc| charts::read(doc, folder, &values))
-            }
+            "requirements.yaml" if repo.exists(&format!("{folder}Chart.yaml")) => named(root, path, |doc| chart(doc, folder)),
             "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
                 named(root, path, |doc| kustomize::read(doc, folder, &repo.paths))
             }

@@ -21,3 +21,9 @@ pub(super) fn join(folder: &str, path: &str) -> Option<String> {
     }
     Some(parts.join("/"))
 }
+
+/// The folder at `path`, as `join` makes it, with its final `/`; empty for the root.
+pub(super) fn folder(folder: &str, path: &str) -> Option<String> {
+    let joined = join(folder, path)?;
+    Some(if joined.is_empty() { joined } else { joined + "/" })
+}

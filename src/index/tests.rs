@@ -19,6 +19,7 @@ fn application() -> Carrier {
         chart_name: Some(route("$.chart")),
         chart_version: None,
         chart_repo: None,
+        chart_path: Some(route("$.path")),
         values: Vec::new(),
         files: vec![route("$.helm.valueFiles[*]")],
         file: None,
@@ -33,6 +34,7 @@ fn release() -> Carrier {
         groups: Vec::new(),
         each: Vec::new(),
         chart_name: Some(route("$.spec.chart")),
+        chart_path: Some(route("$.spec.chart")),
         files: vec![route("$.spec.valuesFrom[*].name")],
         ..application()
     }
@@ -50,8 +52,14 @@ fn index(files: &[(&str, &str)]) -> (Repo, Vec<Finding>) {
     build(dir.path(), &paths, &[application(), release()])
 }
 
+/// `section` is a path of keys with dots.
 fn owner(chart: &str, section: Option<&str>) -> ValuesOwner {
-    ValuesOwner { chart: chart.into(), section: section.map(str::to_owned) }
+    let section = section.into_iter().flat_map(|path| path.split('.')).map(str::to_owned).collect();
+    ValuesOwner { chart: chart.into(), section, only: None }
+}
+
+fn global(chart: &str, section: Option<&str>) -> ValuesOwner {
+    ValuesOwner { only: Some("global"), ..owner(chart, section) }
 }
 
 #[test]
@@ -76,14 +84,20 @@ fn a_dependency_owns_the_section_of_its_alias_or_name() {
     let (repo, _) = index(&[("Chart.yaml", chart), ("values.yaml", "control: {}\n")]);
     assert_eq!(
         repo.values_of("values.yaml"),
-        [owner("mesh", None), owner("ledger", Some("control")), owner("base", Some("base"))]
+        [
+            owner("mesh", None),
+            owner("ledger", Some("control")),
+            owner("base", Some("base")),
+            global("ledger", None),
+            global("base", None)
+        ]
     );
 }
 
 #[test]
 fn a_wrapper_of_the_same_name_owns_its_section_alone() {
     let (repo, _) = index(&[("Chart.yaml", "name: ledger\ndependencies:\n- name: ledger\n"), ("values.yaml", "ledger: {}\n")]);
-    assert_eq!(repo.values_of("values.yaml"), [owner("ledger", Some("ledger"))]);
+    assert_eq!(repo.values_of("values.yaml"), [owner("ledger", Some("ledger")), global("ledger", None)]);
 }
 
 #[test]
@@ -96,9 +110,59 @@ fn a_chart_in_the_charts_folder_of_another_is_its_dependency() {
         ("charts/other/Chart.yaml", "name: other\n"),
         ("values.yaml", "other: {}\n"),
     ]);
-    assert_eq!(repo.values_of("mesh/values.yaml"), [owner("mesh", None), owner("ledger", Some("ledger"))]);
+    assert_eq!(
+        repo.values_of("mesh/values.yaml"),
+        [owner("mesh", None), owner("ledger", Some("ledger")), global("ledger", None)]
+    );
     assert_eq!(repo.values_of("mesh/charts/ledger/values.yaml"), [owner("ledger", None)]);
     assert!(repo.values_of("values.yaml").is_empty());
+}
+
+#[test]
+fn dependencies_of_dependencies_have_sections_in_sections() {
+    let (repo, _) = index(&[
+        ("platform/Chart.yaml", "name: platform\ndependencies:\n- {name: mesh, alias: net, repository: 'file://../mesh'}\n"),
+        ("platform/values.yaml", ""),
+        ("mesh/Chart.yaml", "name: mesh\ndependencies:\n- {name: ledger, alias: control}\n"),
+        ("mesh/charts/any/Chart.yaml", "name: ledger\ndependencies:\n- {name: base, repository: 'https://example.com'}\n"),
+    ]);
+    let (net, control, base) = (Some("net"), Some("net.control"), Some("net.control.base"));
+    let sections = [owner("platform", None), owner("mesh", net), owner("ledger", control), owner("base", base)];
+    let above = [
+        global("mesh", None),
+        global("ledger", None),
+        global("ledger", net),
+        global("base", None),
+        global("base", net),
+        global("base", control),
+    ];
+    assert_eq!(repo.values_of("platform/values.yaml"), [&sections[..], &above[..]].concat());
+    assert_eq!(repo.values.len(), 1);
+}
+
+#[test]
+fn charts_that_depend_on_each_other_end() {
+    let chart = |name: &str, on: &str| {
+        format!(
+            "name: {name}\ndependencies:\n- {{name: {on}, repository: 'file://../{on}'}}\n- {{name: {on}, alias: x, repository: 'file://../{on}'}}\n"
+        )
+    };
+    let ring: Vec<(String, String)> =
+        (0..30).map(|n| (format!("c{n}/Chart.yaml"), chart(&format!("c{n}"), &format!("c{}", (n + 1) % 30)))).collect();
+    let mut files: Vec<(&str, &str)> = ring.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    files.push(("c0/values.yaml", ""));
+    let (repo, _) = index(&files);
+    assert!(repo.values_of("c0/values.yaml").contains(&owner("c2", Some("c1.c2"))));
+}
+
+#[test]
+fn a_declared_chart_has_the_section_of_its_alias_alone() {
+    let (repo, _) = index(&[
+        ("Chart.yaml", "name: mesh\ndependencies:\n- {name: ledger, alias: control}\n"),
+        ("values.yaml", ""),
+        ("charts/ledger/Chart.yaml", "name: ledger\n"),
+    ]);
+    assert_eq!(repo.values_of("values.yaml"), [owner("mesh", None), owner("ledger", Some("control")), global("ledger", None)]);
 }
 
 #[test]
@@ -110,7 +174,7 @@ fn a_chart_of_the_first_format_has_its_dependencies_in_a_file_of_their_own() {
         ("other/requirements.yaml", "dependencies:\n- name: ledger\n"),
         ("other/values.yaml", "ledger: {}\n"),
     ]);
-    assert_eq!(repo.values_of("values.yaml"), [owner("mesh", None), owner("ledger", Some("ledger"))]);
+    assert_eq!(repo.values_of("values.yaml"), [owner("mesh", None), owner("ledger", Some("ledger")), global("ledger", None)]);
     assert!(repo.values_of("other/values.yaml").is_empty());
 }
 
@@ -172,6 +236,65 @@ spec:
     assert_eq!(repo.values_of("infra/base.yaml"), [owner("base", None)]);
     assert_eq!(repo.values.len(), 3);
     assert!(findings.is_empty());
+}
+
+#[test]
+fn a_carrier_names_a_chart_of_the_repository() {
+    let application = "\
+apiVersion: apps.example.com/v1alpha1
+kind: Application
+spec:
+  sources:
+  - {path: charts/mesh, helm: {valueFiles: [prod.yaml, ../../envs/prod.yaml, /envs/all.yaml, beside.yaml, gone.yaml]}}
+  - {path: charts/gone, helm: {valueFiles: [beside.yaml]}}
+";
+    let release = |chart: &str| format!("kind: HelmRelease\nspec: {{chart: {chart}, valuesFrom: [{{name: {chart}.yaml}}]}}\n");
+    let (repo, _) = index(&[
+        ("apps/mesh.yaml", application),
+        ("apps/prod.yaml", ""),
+        ("apps/beside.yaml", ""),
+        ("charts/mesh/Chart.yaml", "name: mesh\ndependencies: [{name: ledger}]\n"),
+        ("charts/mesh/prod.yaml", ""),
+        ("envs/prod.yaml", ""),
+        ("envs/all.yaml", ""),
+        ("ledger/Chart.yaml", "name: wrapper\n"),
+        ("releases/named.yaml", &release("ledger")),
+        ("releases/ledger.yaml", ""),
+        ("releases/local.yaml", &release("./ledger")),
+        ("ledger/ledger.yaml", ""),
+    ]);
+    let mesh = [owner("mesh", None), owner("ledger", Some("ledger")), global("ledger", None)];
+    for file in ["charts/mesh/prod.yaml", "envs/prod.yaml", "envs/all.yaml", "apps/beside.yaml"] {
+        assert_eq!(repo.values_of(file), mesh, "{file}");
+    }
+    assert!(repo.values_of("apps/prod.yaml").is_empty());
+    assert_eq!(repo.values_of("releases/ledger.yaml"), [owner("ledger", None)]);
+    assert_eq!(repo.chart_at("", "./charts/mesh/"), Some(&mesh[..]));
+    assert_eq!(repo.chart_at("charts", "mesh"), Some(&mesh[..]));
+    assert_eq!(repo.chart_at("", "apps"), None);
+}
+
+#[test]
+fn a_carrier_that_is_known_by_its_file_names_charts_beside_it() {
+    let carrier = Carrier {
+        file: Some("stack.yaml".into()),
+        each: vec![route("$.charts[*]")],
+        chart_name: Some(route("$.chart")),
+        chart_path: Some(route("$.chart")),
+        files: vec![route("$.values[*]")],
+        ..application()
+    };
+    let text = "charts:\n- {chart: ./mesh, values: [prod.yaml]}\n- {chart: mesh, values: [own.yaml]}\n- {chart: hub/base, values: [base.yaml]}\n";
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join("a/mesh")).unwrap();
+    fs::write(dir.path().join("a/stack.yaml"), text).unwrap();
+    fs::write(dir.path().join("a/mesh/Chart.yaml"), "name: ledger\n").unwrap();
+    let files = ["a/stack.yaml", "a/mesh/Chart.yaml", "a/prod.yaml", "a/mesh/prod.yaml", "a/own.yaml", "a/base.yaml"];
+    let (repo, _) = build(dir.path(), &files.map(str::to_owned), &[carrier]);
+    assert_eq!(repo.values_of("a/prod.yaml"), [owner("ledger", None)]);
+    assert_eq!(repo.values_of("a/own.yaml"), [owner("mesh", None)]);
+    assert_eq!(repo.values_of("a/base.yaml"), [owner("base", None)]);
+    assert!(repo.values_of("a/mesh/prod.yaml").is_empty());
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub struct Reading {
     pub protojson: bool,
     /// A list of pairs that is read as a map.
     pub pairs: Option<Pairs>,
+    /// A map that is read as if it had one key alone: of the values of a chart above, the one below sees no other.
+    pub only: Option<(Id, &'static str)>,
 }
 
 #[derive(Debug, Clone)]
@@ -264,19 +266,21 @@ fn read(draft: &Draft, id: Id, reading: &Reading, wanted: Option<&[String]>) -> 
     match &draft.node(id).body {
         Body::Map { children, .. } => {
             let mut map = serde_json::Map::with_capacity(children.len());
+            let only = reading.only.filter(|(map, _)| *map == id).map(|(_, key)| key);
+            let hidden = |key: &String| only.is_some_and(|only| only != key);
             for child in children.iter().filter(|c| !is_merge(draft, c)) {
                 let key =
                     draft.key_text(child).map(str::to_owned).or_else(|| child.key.map(|k| to_json(&draft.data(k)).to_string()));
                 let key = key.unwrap_or_default();
                 let key = if reading.protojson { camel(&key) } else { key };
-                if wanted.is_some_and(|wanted| !wanted.contains(&key)) {
+                if wanted.is_some_and(|wanted| !wanted.contains(&key)) || hidden(&key) {
                     continue;
                 }
                 map.entry(key).or_insert_with(|| json(draft, child.value, reading));
             }
             for other in merged(draft, id) {
                 if let Json::Object(other) = read(draft, other, reading, wanted) {
-                    for (key, value) in other {
+                    for (key, value) in other.into_iter().filter(|(key, _)| !hidden(key)) {
                         map.entry(key).or_insert(value);
                     }
                 }
@@ -349,7 +353,7 @@ mod tests {
 
     #[test]
     fn both_spellings_name_a_field() {
-        let reading = Reading { protojson: true, pairs: None };
+        let reading = Reading { protojson: true, ..Reading::default() };
         let text = "extension_providers:\n- lightstep: {access_token: t}\n- lightstep: {accessToken: u}\n";
         assert_eq!(hits(text, &reading, "$.extensionProviders[*].lightstep.accessToken"), [Json::from("t"), Json::from("u")]);
     }
@@ -367,7 +371,7 @@ mod tests {
         let draft = draft("- name: A\n  value: '1'\n- name: B\n  valueFrom: {}\n");
         let list = draft.docs[0];
         let pairs = Pairs { list, name: "name".into(), value: "value".into() };
-        let reading = Reading { protojson: false, pairs: Some(pairs) };
+        let reading = Reading { pairs: Some(pairs), ..Reading::default() };
         let lens = Lens::new(&draft, Hit::node(list), &reading);
         assert_eq!(lens.json(), &serde_json::json!({"A": "1", "B": null}));
         let found = lens.query(&draft, &reading, "$['A','B']").expect("a path");
@@ -377,9 +381,20 @@ mod tests {
     }
 
     #[test]
+    fn a_map_can_be_read_as_if_it_had_one_key() {
+        let draft = draft("base: &b {global: {a: 1}, other: 2}\nmine: {<<: *b, more: 3}\n");
+        let mine = draft.children(draft.docs[0])[1].value;
+        let reading = Reading { only: Some((mine, "global")), ..Reading::default() };
+        let lens = Lens::new(&draft, Hit::node(mine), &reading);
+        assert_eq!(lens.json(), &serde_json::json!({"global": {"a": 1}}));
+        assert!(lens.query(&draft, &reading, "$.more").expect("a path").is_empty());
+        assert_eq!(Lens::new(&draft, Hit::node(draft.docs[0]), &reading).json()["base"]["other"], 2);
+    }
+
+    #[test]
     fn both_spellings_at_once_are_ambiguous() {
         let draft = draft("a:\n  access_token: x\n  accessToken: y\n");
-        assert!(ambiguous(&draft, draft.docs[0], &Reading { protojson: true, pairs: None }).is_some());
+        assert!(ambiguous(&draft, draft.docs[0], &Reading { protojson: true, ..Reading::default() }).is_some());
         assert!(ambiguous(&draft, draft.docs[0], &Reading::default()).is_none());
     }
 }

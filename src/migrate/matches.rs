@@ -54,12 +54,9 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
             TargetRef::Inline(target) => Some(target),
         };
         let Some(target) = target else { continue };
-        for found in search.find(draft, target) {
-            match targets.iter_mut().find(|known| known.hit == found.hit) {
-                Some(known) => known.guessed = known.guessed.and(found.guessed),
-                None => targets.push(found),
-            }
-        }
+        // What a chart has from one above is no place for something new.
+        let found = search.find(draft, target).into_iter();
+        found.filter(|one| one.reading.only.is_none() || work.rule.needs_something()).for_each(|one| one.add_to(&mut targets));
     }
     let mut out: Vec<Match> = Vec::new();
     for found in targets {

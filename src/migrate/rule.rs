@@ -246,6 +246,11 @@ fn forbidden(draft: &Draft, one: &Match, objects: &[Object], root: Id, mark: Mar
         let why = Refused::at(one.hit.id, "this document is encrypted with SOPS, and any edit breaks its checksum");
         return Some(Refused { help: Some("decrypt it, migrate it, encrypt it again"), ..why });
     }
+    if let Some((map, key)) = one.reading.only {
+        let at = Some(one.hit.id).filter(|id| draft.resolve(*id) != map).or_else(|| document::child(draft, map, key));
+        let why = format!("this `{key}` is that of a chart above, and all charts below that one see it");
+        return Some(Refused::at(at.unwrap_or(map), why));
+    }
     let line = |id: Id| {
         let start = draft.file_span(id).map_or(0, |s| s.start);
         crate::source::line_column(&draft.texts[0].text, start).0

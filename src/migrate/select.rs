@@ -21,8 +21,34 @@ pub struct Found {
     pub guessed: Option<Computed>,
 }
 
-/// Where a place starts from: a node, its object, and what had to be guessed of that.
-type Base = (Hit, usize, Option<Computed>);
+impl Found {
+    /// Whether both are the same thing, read as the same.
+    pub fn is(&self, other: &Found) -> bool {
+        self.hit == other.hit && self.reading.only == other.reading.only
+    }
+
+    /// Takes in one more of a thing that is in the list already: what is known once need not be guessed.
+    pub fn add_to(self, list: &mut Vec<Found>) {
+        match list.iter_mut().find(|known| known.is(&self)) {
+            Some(known) => known.guessed = known.guessed.and(self.guessed),
+            None => list.push(self),
+        }
+    }
+}
+
+/// Where a place starts from.
+struct Base {
+    hit: Hit,
+    object: usize,
+    only: Option<(Id, &'static str)>,
+    guessed: Option<Computed>,
+}
+
+impl Base {
+    fn whole(hit: Hit, object: usize) -> Base {
+        Base { hit, object, only: None, guessed: None }
+    }
+}
 
 /// A text in a text that could not be opened where a target says that one lives.
 #[derive(Debug, Clone)]
@@ -46,15 +72,11 @@ impl Search<'_> {
     pub fn find(&mut self, draft: &mut Draft, target: &Target) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         for place in &target.places {
-            for (base, object, guessed) in self.bases(draft, place) {
-                for hit in self.at(draft, base, place, target.protojson) {
-                    let reading = self.reading(draft, hit, place, target);
-                    if !holds(draft, hit, &reading, &place.when) {
-                        continue;
-                    }
-                    match found.iter_mut().find(|f| f.hit == hit) {
-                        Some(known) => known.guessed = known.guessed.and(guessed),
-                        None => found.push(Found { hit, reading, object, guessed }),
+            for base in self.bases(draft, place) {
+                for hit in self.at(draft, &base, place, target.protojson) {
+                    let reading = reading(draft, hit, &base, place, target);
+                    if holds(draft, hit, &reading, &place.when) {
+                        Found { hit, reading, object: base.object, guessed: base.guessed }.add_to(&mut found);
                     }
                 }
             }
@@ -67,16 +89,23 @@ impl Search<'_> {
     fn bases(&mut self, draft: &mut Draft, place: &Place) -> Vec<Base> {
         match &place.on {
             On::Doc { kinds, groups, names } => {
-                let objects = self.objects.iter().enumerate();
-                objects.filter_map(|(i, o)| Some((Hit::node(o.root), i, o.is(kinds, groups, names)?))).collect()
+                let base = |(i, o): (usize, &Object)| {
+                    Some(Base { guessed: o.is(kinds, groups, names)?, ..Base::whole(Hit::node(o.root), i) })
+                };
+                self.objects.iter().enumerate().filter_map(base).collect()
             }
-            On::File(pattern) if glob_file(pattern, self.path) => sure(self.roots()),
+            On::File(pattern) if glob_file(pattern, self.path) => {
+                self.roots().into_iter().map(|(hit, i)| Base::whole(hit, i)).collect()
+            }
             On::File(_) => Vec::new(),
             On::Target(name) => match self.pack.targets.get(name) {
-                Some(target) => self.find(draft, target).into_iter().map(|f| (f.hit, f.object, f.guessed)).collect(),
+                Some(target) => {
+                    let found = self.find(draft, target).into_iter();
+                    found.map(|f| Base { hit: f.hit, object: f.object, only: f.reading.only, guessed: f.guessed }).collect()
+                }
                 None => Vec::new(),
             },
-            On::ValuesOf(chart) => sure(self.values_of(draft, chart, &place.shape)),
+            On::ValuesOf(chart) => self.values_of(draft, chart, &place.shape),
         }
     }
 
@@ -94,41 +123,37 @@ impl Search<'_> {
     }
 
     /// The values of a chart: in a document that names the chart, in a file that is claimed for it, or by their shape.
-    fn values_of(&mut self, draft: &mut Draft, chart: &str, shape: &[Path]) -> Vec<(Hit, usize)> {
+    fn values_of(&mut self, draft: &mut Draft, chart: &str, shape: &[Path]) -> Vec<Base> {
         let mut out = self.carried(draft, chart);
         let owners = self.repo.values_of(self.path);
         for owner in owners.iter().filter(|o| o.chart == chart) {
-            for (hit, object) in self.roots() {
-                match &owner.section {
-                    None => out.push((hit, object)),
-                    Some(section) => out.extend(document::child(draft, hit.id, section).map(|id| (Hit::node(id), object))),
-                }
-            }
+            let roots = self.roots().into_iter();
+            out.extend(roots.filter_map(|(hit, object)| section(draft, hit.id, object, &owner.section, owner.only)));
         }
         if owners.is_empty() && !shape.is_empty() {
             let reading = Reading::default();
-            out.extend(self.roots().into_iter().filter(|(hit, object)| {
+            let shaped = self.roots().into_iter().filter(|(hit, object)| {
                 self.objects[*object].kind.is_none() && shape.iter().any(|path| hits(draft, *hit, &reading, path))
-            }));
+            });
+            out.extend(shaped.map(|(hit, object)| Base::whole(hit, object)));
         }
+        // What is a chart's own stands before what it takes from a chart above.
+        out.sort_by_key(|base| base.only.is_some());
         out
     }
 
-    fn carried(&mut self, draft: &mut Draft, chart: &str) -> Vec<(Hit, usize)> {
+    fn carried(&mut self, draft: &mut Draft, chart: &str) -> Vec<Base> {
         let mut out = Vec::new();
         let reading = Reading::default();
         for carrier in self.carriers {
-            let Some(chart_name) = &carrier.chart_name else { continue };
             for (index, object) in self.objects.iter().enumerate() {
-                if !carrier.speaks_of(object.kind.as_deref(), &object.group, self.path) {
+                if carrier.chart_name.is_none() || !carrier.speaks_of(object.kind.as_deref(), &object.group, self.path) {
                     continue;
                 }
                 for base in carrier_bases(draft, object.root, carrier) {
                     let lens = Lens::new(draft, base, &reading);
-                    let names = lens.query(draft, &reading, &chart_name.source).unwrap_or_default();
-                    // `repository/chart`, as some write it.
-                    let named = |name: &str| name == chart || name.rsplit_once('/').is_some_and(|(_, last)| last == chart);
-                    if !names.iter().any(|n| n.value.as_str().is_some_and(named)) {
+                    let sections = self.sections(draft, &lens, carrier, chart);
+                    if sections.is_empty() {
                         continue;
                     }
                     for (path, embedded) in &carrier.values {
@@ -139,7 +164,8 @@ impl Search<'_> {
                             } else {
                                 Some(located.hit.id).filter(|id| !is_text(draft, *id))
                             };
-                            out.extend(open.map(|id| (Hit::node(id), index)));
+                            let Some(root) = open else { continue };
+                            out.extend(sections.iter().filter_map(|(keys, only)| section(draft, root, index, keys, *only)));
                         }
                     }
                 }
@@ -148,8 +174,26 @@ impl Search<'_> {
         out
     }
 
-    fn at(&mut self, draft: &mut Draft, base: Hit, place: &Place, protojson: bool) -> Vec<Hit> {
-        let reading = Reading { protojson, pairs: None };
+    /// The sections that a chart has in the values that a carrier holds: all of them, where the carrier names the chart; what
+    /// the index knows, where it names a chart of the repository.
+    fn sections(&self, draft: &Draft, lens: &Lens, carrier: &Carrier, chart: &str) -> Vec<(Vec<String>, Option<&'static str>)> {
+        let texts = |at: &Option<Path>| -> Vec<String> {
+            let found = at.iter().flat_map(|at| lens.query(draft, &Reading::default(), &at.source)).flatten();
+            found.filter_map(|l| l.value.as_str().map(str::to_owned)).collect()
+        };
+        let (names, path) = (texts(&carrier.chart_name), texts(&carrier.chart_path));
+        let path = carrier.local(path.first().map(String::as_str), names.first().map(String::as_str));
+        if let Some(owners) = path.and_then(|path| self.repo.chart_at(carrier.folder(self.path), path)) {
+            return owners.iter().filter(|o| o.chart == chart).map(|o| (o.section.clone(), o.only)).collect();
+        }
+        // `repository/chart`, as some write it.
+        let named = |name: &String| name == chart || name.rsplit_once('/').is_some_and(|(_, last)| last == chart);
+        if names.iter().any(named) { vec![(Vec::new(), None)] } else { Vec::new() }
+    }
+
+    fn at(&mut self, draft: &mut Draft, base: &Base, place: &Place, protojson: bool) -> Vec<Hit> {
+        let reading = Reading { protojson, pairs: None, only: base.only };
+        let base = base.hit;
         if place.at.segments.is_empty() && !place.embedded {
             // The whole thing: no need to read it all for that.
             return vec![base];
@@ -169,15 +213,6 @@ impl Search<'_> {
             }
         }
         out
-    }
-
-    fn reading(&self, draft: &Draft, hit: Hit, place: &Place, target: &Target) -> Reading {
-        let pairs = place.pairs.as_ref().map(|(name, value)| Pairs {
-            list: draft.resolve(hit.id),
-            name: name.clone(),
-            value: value.clone(),
-        });
-        Reading { protojson: target.protojson, pairs }
     }
 
     /// Opens the text in a scalar; notes why not, where the place is exact.
@@ -205,8 +240,20 @@ impl Search<'_> {
     }
 }
 
-fn sure(bases: Vec<(Hit, usize)>) -> Vec<Base> {
-    bases.into_iter().map(|(hit, object)| (hit, object, None)).collect()
+fn reading(draft: &Draft, hit: Hit, base: &Base, place: &Place, target: &Target) -> Reading {
+    let pairs =
+        place.pairs.as_ref().map(|(name, value)| Pairs { list: draft.resolve(hit.id), name: name.clone(), value: value.clone() });
+    Reading { protojson: target.protojson, pairs, only: base.only }
+}
+
+/// A section of values, if it is there; with `only`, if it has that key.
+fn section(draft: &Draft, root: Id, object: usize, keys: &[String], only: Option<&'static str>) -> Option<Base> {
+    let id = keys.iter().try_fold(root, |at, key| document::child(draft, at, key))?;
+    let only = match only {
+        Some(key) => Some((document::child(draft, id, key).map(|_| draft.resolve(id))?, key)),
+        None => None,
+    };
+    Some(Base { only, ..Base::whole(Hit::node(id), object) })
 }
 
 pub fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {

@@ -98,9 +98,14 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Whether it only speaks.
+    /// Whether it does more than speak.
     pub fn edits(&self) -> bool {
         !(self.verbs.is_empty() && self.bump.is_empty())
+    }
+
+    /// Whether something has to be in a target for the rule to have an effect.
+    pub fn needs_something(&self) -> bool {
+        !self.select.is_empty() || !self.when.is_empty() || !needles::adds(&self.verbs)
     }
 
     /// The paths that it asks, those of its verbs left out.

@@ -127,7 +127,7 @@ fn effects(rule: &Rule, protojson: bool) -> Option<Vec<String>> {
     either(paths.into_iter().flatten().map(|p| path(p, protojson).pop()))
 }
 
-fn adds(verbs: &[Verb]) -> bool {
+pub(super) fn adds(verbs: &[Verb]) -> bool {
     verbs.iter().any(|verb| match &verb.action {
         Action::Insert { .. } | Action::AddDocument { .. } => true,
         Action::Within { verbs, .. } => adds(verbs),

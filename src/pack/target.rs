@@ -53,6 +53,9 @@ pub struct Carrier {
     pub chart_name: Option<Path>,
     pub chart_version: Option<Path>,
     pub chart_repo: Option<Path>,
+    /// Where the chart is a folder of the repository: relative to the file for a carrier that is known by its file, else to
+    /// the root.
+    pub chart_path: Option<Path>,
     pub values: Vec<(Path, bool)>,
     /// Values files that the document names.
     pub files: Vec<Path>,
@@ -70,6 +73,20 @@ impl Carrier {
         match &self.file {
             Some(file) => kind.is_none() && glob_file(file, path),
             None => any_glob(&self.kinds, kind) && any_glob(&self.groups, Some(group)),
+        }
+    }
+
+    /// What of the `path` that a document gives for its chart can be a folder. A text without `/` that is there for the
+    /// name as well is a name.
+    pub fn local<'t>(&self, path: Option<&'t str>, name: Option<&str>) -> Option<&'t str> {
+        path.filter(|path| path.contains('/') || name != Some(path))
+    }
+
+    /// The folder that `chart_path` is relative to, the carrier being in the file at `path`.
+    pub fn folder<'p>(&self, path: &'p str) -> &'p str {
+        match self.file {
+            Some(_) => path.rsplit_once('/').map_or("", |(folder, _)| folder),
+            None => "",
         }
     }
 }
@@ -192,7 +209,7 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
         if doc.is_none() && file.is_none() || chart.or(patches).or(selectors).is_none() {
             return Err(page.error(item, "a carrier has `doc` or `file`, and one of `chart`, `patches` and `selectors`"));
         }
-        let chart = chart.map(|chart| page.fields(chart, &["name", "version", "repo"])).transpose()?;
+        let chart = chart.map(|chart| page.fields(chart, &["name", "version", "repo", "path"])).transpose()?;
         let path = |node: Id| plain(&page, node, &page.string(node)?);
         let mut values = Vec::new();
         for value in fields.get("values").map_or_else(Vec::new, |n| page.list(n)) {
@@ -206,6 +223,7 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
             chart_name: chart.as_ref().map(|chart| path(chart.need("name")?)).transpose()?,
             chart_version: chart.as_ref().and_then(|chart| chart.get("version")).map(path).transpose()?,
             chart_repo: chart.as_ref().and_then(|chart| chart.get("repo")).map(path).transpose()?,
+            chart_path: chart.as_ref().and_then(|chart| chart.get("path")).map(path).transpose()?,
             values,
             files: fields.get("files").map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
             file,
