@@ -42,6 +42,7 @@ const PRODUCTS: &[&str] = &[
     "crossplane",
     "envoy",
     "flagger",
+    "fleet",
     "flux",
     "helmfile",
     "istio",
