@@ -81,12 +81,7 @@ def main():
     counts = {name: collections.Counter() for name in MIGRATIONS}
     with tempfile.TemporaryDirectory() as folder:
         packs = pathlib.Path(folder, "packs")
-        for name, (kinds, verbs, _) in MIGRATIONS.items():
-            pack = packs / "migrations" / name
-            (pack / "2").mkdir(parents=True)
-            (pack / "pack.yaml").write_text('title: T\nchain: ["1", "2"]\n')
-            rule = f"title: T\nwhy: T\nsafety: safe\ntarget: {{ kind: {kinds} }}\ndo:\n{verbs}\n"
-            (pack / "2" / "it.yaml").write_text(rule)
+        write_packs(packs)
         for chart in sorted(p.parent for tree in args.trees for p in tree.rglob("Chart.yaml")):
             old = pathlib.Path(folder, "old")
             copy_chart(chart, old)
@@ -116,6 +111,16 @@ def main():
         print(f"{name:8} {dict(count)}")
     print(f"{len(violations)} violations")
     sys.exit(1 if violations else 0)
+
+
+def write_packs(packs):
+    """A pack for each migration, of its name, with version 2."""
+    for name, (kinds, verbs, _) in MIGRATIONS.items():
+        pack = packs / "migrations" / name
+        (pack / "2").mkdir(parents=True)
+        (pack / "pack.yaml").write_text('title: T\nchain: ["1", "2"]\n')
+        rule = f"title: T\nwhy: T\nsafety: safe\ntarget: {{ kind: {kinds} }}\ndo:\n{verbs}\n"
+        (pack / "2" / "it.yaml").write_text(rule)
 
 
 def copy_chart(chart, to):
