@@ -158,7 +158,7 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
         return Err("its `if` is false here".to_owned());
     }
     let (mut said, held) = reports(&spot, draft, &rule.reports);
-    let unknown = if draft.is_template() { unknown(work, draft, one, &mut said) } else { None };
+    let unknown = if draft.is_template() { unknown(work, draft, one, &objects[one.object], &mut said) } else { None };
     let mark = draft.mark();
     let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
     let edited = if held { Ok(false) } else { attempt(work, draft, &mut spot, one, objects, texts, &mut trail) };

@@ -1,4 +1,5 @@
 //! What a rule says, and the places that it says it of.
+use super::document::Object;
 use super::lens::Hit;
 use super::matches::Match;
 use super::rule::Work;
@@ -27,9 +28,13 @@ impl Said {
 
 /// Takes out what is said of what an action of a template gives, which is not known and may be fine; gives a note in its
 /// place.
-pub fn unknown(work: &Work, draft: &Draft, one: &Match, said: &mut Vec<Said>) -> Option<Said> {
-    let of_action =
-        |said: &Said| one.guessed.is_some() || said.message.contains("{{") || draft.texts[0].text[said.at.clone()].contains("{{");
+pub fn unknown(work: &Work, draft: &Draft, one: &Match, object: &Object, said: &mut Vec<Said>) -> Option<Said> {
+    // The name of the object tells people where, and decides nothing.
+    let named = |message: &str| if object.name.is_empty() { message.to_owned() } else { message.replace(&object.name, "") };
+    let of_action = |said: &Said| {
+        let at = &draft.texts[0].text[said.at.clone()];
+        one.guessed.is_some() || named(&said.message).contains("{{") || at.contains("{{") && at != object.name
+    };
     let loud = said.iter().any(|one| of_action(one) && one.level > Level::Note);
     said.retain(|one| !of_action(one));
     loud.then(|| open(work, draft, one.hit))

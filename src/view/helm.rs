@@ -46,6 +46,7 @@ pub fn parse(text: &str) -> Result<Template, ParseError> {
         .map_err(|at| ParseError::new(at, "this action has no counterpart: its `end` or its beginning is missing"))?;
     let masked = mask::write(text, &actions, &masks);
     let mut tree = syntax::parse_branches(&masked)?;
+    units::cut_kept_lines(&mut tree, &masked, &actions);
     for unit in units::find(&masked, &actions, &masks) {
         units::attach(&mut tree, text, &unit);
     }

@@ -59,6 +59,24 @@ fn end_of_group(masked: &str, actions: &[Action], masks: &[Mask], at: usize) -> 
     None
 }
 
+/// Takes the actions that follow a block scalar out of it again: where its last lines are kept (`+`), their empty lines
+/// would count.
+pub fn cut_kept_lines(tree: &mut Tree, masked: &str, actions: &[Action]) {
+    for node in &mut tree.nodes {
+        let Kind::Scalar { value, style: ScalarStyle::Literal | ScalarStyle::Folded } = &mut node.kind else { continue };
+        let lines = &masked[node.span.clone()];
+        let content = node.span.start + lines.trim_end().len();
+        let next = actions.partition_point(|action| action.span.start < content);
+        let Some(action) = actions.get(next).filter(|action| action.span.start < node.span.end) else { continue };
+        // The line break before the line of the action is that of the last line that is kept.
+        let end = masked[..action.span.start].rfind('\n').unwrap_or(action.span.start).max(content);
+        let cut = masked[end..node.span.end].matches('\n').count();
+        let left = value.trim_end_matches('\n').len();
+        value.truncate(value.len().saturating_sub(cut).max((left + 1).min(value.len())));
+        node.span.end = end;
+    }
+}
+
 /// Puts a unit into the tree: as the value of the key above it, as a part of the block scalar above it, or as a child of
 /// the collection whose column it has.
 pub fn attach(tree: &mut Tree, text: &str, unit: &Unit) {

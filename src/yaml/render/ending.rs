@@ -39,7 +39,10 @@ impl Renderer<'_> {
 pub(super) fn ends_in_block_scalar(renderer: &Renderer, children: &[Child]) -> bool {
     let Some(last) = children.last() else { return false };
     match &renderer.draft.node(last.value).body {
-        Body::Embedded { .. } => true,
+        Body::Embedded { .. } => renderer.draft.node(last.value).origin.is_some_and(|origin| {
+            let host = &renderer.tree(origin.text).node(origin.node).kind;
+            matches!(host, Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. })
+        }),
         // Stripped of its last line break, it does not count.
         Body::Scalar { text, .. } if !text.ends_with('\n') => false,
         Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } => true,
