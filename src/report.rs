@@ -111,12 +111,16 @@ pub struct FileReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     pub migration: String,
-    /// Position of the rule in its migration.
+    /// 1-based line of the rule in the migration's file.
     pub rule: usize,
     /// Bytes of the text on disk.
     pub at: Span,
     /// The object that holds it, as `Kind name`.
     pub object: String,
+    /// The target that it is, or is in; empty where the rule names none.
+    pub target: String,
+    /// The names that lead to it, ` › ` where a text in a text begins.
+    pub way: String,
     pub verdict: String,
 }
 

@@ -456,12 +456,16 @@ fn what_a_migration_sees_in_a_file_is_told() {
     let packs = scratch.packs();
     let packs = ["--packs", packs.to_str().unwrap()];
     let said = scratch.run_with(&[&["explain", "new-name", "a.yaml", "b.yaml", "c.yaml", "d.yaml"], &packs[..]].concat(), b"");
-    let want = "a.yaml\n  demo/1.1/new-name\n    5:12     Thing, rule 1: it is edited\n\
-                b.yaml\n  demo/1.1/new-name\n    3:1      Thing, rule 1: `select` hits nothing here\n\
+    let want = "a.yaml\n  demo/1.1/new-name\n    5:12     Thing, spec.oldName (thing), rule of line 1: it is edited\n\
+                b.yaml\n  demo/1.1/new-name\n    3:1      Thing, spec (thing), rule of line 1: `select` hits nothing here\n\
                 c.yaml\n  nothing that these migrations look at is in it\nd.yaml\n  not read: ";
     assert!(said.code == 0 && said.text().starts_with(want), "{}{}", said.text(), said.err);
     let all = scratch.run_with(&[&["explain", "b.yaml"], &packs[..]].concat(), b"");
-    assert!(all.text().contains("  demo/1.2/port\n    3:1      Thing, rule 1: `select` hits nothing here\n"), "{}", all.text());
+    assert!(
+        all.text().contains("  demo/1.2/port\n    3:1      Thing, spec (thing), rule of line 1: `select` hits nothing here\n"),
+        "{}",
+        all.text()
+    );
     assert_eq!(scratch.run_with(&["explain"], b"").code, 2);
     scratch.put("sub/x.yaml", "");
     let outside = scratch.run_in("sub", &[&["explain", "../a.yaml", "--set", "port=8080"], &packs[..]].concat(), b"");

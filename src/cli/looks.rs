@@ -78,6 +78,13 @@ fn looks(file: &FileReport, out: &mut String) {
     let mut looks: Vec<&Look> = file.looks.iter().collect();
     looks.sort_by_key(|look| (&look.migration, look.at.start, look.rule));
     looks.dedup();
+    // Of the rows of a rule, one may have edited what the others no longer find.
+    let nothing = |look: &&Look| look.verdict.starts_with("`select`");
+    let met: Vec<(String, usize, String)> =
+        looks.iter().filter(|look| !nothing(look)).map(|look| (look.migration.clone(), look.rule, look.object.clone())).collect();
+    looks.retain(|look| {
+        !nothing(look) || !met.iter().any(|(id, rule, object)| (id, rule, object) == (&look.migration, &look.rule, &look.object))
+    });
     let mut migration = "";
     for look in looks {
         if look.migration != migration {
@@ -85,7 +92,9 @@ fn looks(file: &FileReport, out: &mut String) {
             let _ = writeln!(out, "  {migration}");
         }
         let (line, column) = line_column(&file.source.text, look.at.start);
-        let place = format!("{line}:{column}");
-        let _ = writeln!(out, "    {place:8} {}, rule {}: {}", look.object, look.rule + 1, look.verdict);
+        let (place, rule) = (format!("{line}:{column}"), look.rule);
+        let way = if look.way.is_empty() { "the whole" } else { &look.way };
+        let target = if look.target.is_empty() { String::new() } else { format!(" ({})", look.target) };
+        let _ = writeln!(out, "    {place:8} {}, {way}{target}, rule of line {rule}: {}", look.object, look.verdict);
     }
 }

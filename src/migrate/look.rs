@@ -4,25 +4,51 @@ use super::lens::Hit;
 use super::rule::{Outcome, Work};
 use super::said::{Said, place};
 use super::scope::Spot;
+use super::select::Found;
 use crate::pack::Rule;
 use crate::pack::path::Path;
 use crate::report::{Level, Look};
-use crate::yaml::draft::Draft;
+use crate::yaml::draft::{Body, Draft, Id};
+
+/// A place in a target as it is before anything is done there; none where the run does not tell.
+pub fn seen(work: &Work, draft: &Draft, objects: &[Object], found: &Found, hit: Hit) -> Option<Look> {
+    let object = &objects[found.object];
+    let name = format!("{} {}", object.kind.as_deref().unwrap_or("document"), object.name);
+    work.run.tells.then(|| Look {
+        migration: work.migration.id.clone(),
+        rule: work.rule.line,
+        at: place(draft, hit),
+        object: name.trim_end().to_owned(),
+        target: found.target.clone(),
+        way: way(draft, hit.whole()),
+        verdict: String::new(),
+    })
+}
 
 impl Outcome {
-    /// Notes a place, where the run tells them.
-    pub fn look(&mut self, work: &Work, draft: &Draft, object: &Object, hit: Hit, verdict: impl Into<String>) {
-        if work.run.tells {
-            let name = format!("{} {}", object.kind.as_deref().unwrap_or("document"), object.name);
-            self.looks.push(Look {
-                migration: work.migration.id.clone(),
-                rule: work.index,
-                at: place(draft, hit),
-                object: name.trim_end().to_owned(),
-                verdict: verdict.into(),
+    pub fn look(&mut self, seen: Option<Look>, verdict: impl Into<String>) {
+        self.looks.extend(seen.map(|look| Look { verdict: verdict.into(), ..look }));
+    }
+}
+
+/// How one gets to a node from the root of its document, through every text that it lives in.
+fn way(draft: &Draft, id: Id) -> String {
+    let mut parts = Vec::new();
+    let mut at = id;
+    while let Some(parent) = draft.node(at).parent {
+        if matches!(draft.node(parent).body, Body::Embedded { .. }) {
+            parts.push(" › ".to_owned());
+        } else if let Some((container, index)) = draft.position(at) {
+            parts.push(match draft.key_text(&draft.children(container)[index]) {
+                Some(key) if key.contains(['.', '/', ' ']) => format!("['{key}']"),
+                Some(key) => format!(".{key}"),
+                None => format!("[{index}]"),
             });
         }
+        at = parent;
     }
+    let whole = parts.into_iter().rev().collect::<String>().replace(" › .", " › ");
+    whole.trim_end_matches(" › ").trim_start_matches('.').to_owned()
 }
 
 /// What became of a match.

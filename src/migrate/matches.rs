@@ -1,7 +1,8 @@
 //! The places that a rule is about: the hits of its `select` in its targets.
 use super::bump;
-use super::document::{Computed, Object};
+use super::document::Object;
 use super::lens::{self, Hit, Reading};
+use super::look;
 use super::rule::{Outcome, Work};
 use super::said::refused;
 use super::scope::Spot;
@@ -13,23 +14,14 @@ use crate::yaml::draft::{Draft, Id};
 /// One hit of `select` in a target.
 pub struct Match {
     pub hit: Hit,
-    pub target: Hit,
-    pub reading: Reading,
-    /// Index of its object.
-    pub object: usize,
+    /// The target that it was found in.
+    pub found: Found,
     pub bump: Option<bump::Raise>,
-    /// What of its object a template computes, and had to be guessed.
-    pub guessed: Option<Computed>,
     /// Why nothing in the target can be edited.
     pub ambiguous: Option<(Id, String)>,
 }
 
 impl Match {
-    /// The target that it was found in.
-    pub fn found(&self) -> Found {
-        Found { hit: self.target, reading: self.reading.clone(), object: self.object, guessed: self.guessed }
-    }
-
     /// Whether its edits are to be made, and not only offered.
     pub fn asked(&self, work: &Work) -> bool {
         work.apply && self.bump.as_ref().is_none_or(|raise| !raise.wakes)
@@ -41,9 +33,8 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
         let raised = bump::matches(work, draft, search.objects);
         let one = |raise: bump::Raise| {
             let hit = Hit::node(raise.root);
-            let object = raise.object;
-            let reading = Reading::default();
-            Match { hit, target: hit, reading, object, bump: Some(raise), guessed: None, ambiguous: None }
+            let found = Found { target: String::new(), hit, reading: Reading::default(), object: raise.object, guessed: None };
+            Match { hit, found, bump: Some(raise), ambiguous: None }
         };
         return raised.into_iter().map(one).collect();
     }
@@ -65,15 +56,14 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
         match hits {
             Ok(hits) => {
                 if hits.is_empty() {
-                    outcome.look(work, draft, &search.objects[found.object], found.hit, "`select` hits nothing here");
+                    let seen = look::seen(work, draft, search.objects, &found, found.hit);
+                    outcome.look(seen, "`select` hits nothing here");
                 }
                 let ambiguous = (!work.rule.verbs.is_empty() && !hits.is_empty())
                     .then(|| lens::ambiguous(draft, found.hit.id, &found.reading));
                 let ambiguous = ambiguous.flatten();
                 for hit in hits.into_iter().filter(|h| !out.iter().any(|m| m.hit == *h)).collect::<Vec<_>>() {
-                    let (reading, ambiguous) = (found.reading.clone(), ambiguous.clone());
-                    let Found { hit: target, object, guessed, .. } = found;
-                    out.push(Match { hit, target, reading, object, bump: None, guessed, ambiguous });
+                    out.push(Match { hit, found: found.clone(), bump: None, ambiguous: ambiguous.clone() });
                 }
             }
             Err(why) => outcome.said.push(refused(draft, found.hit, &Refused::from(why))),
@@ -84,7 +74,7 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
 
 /// Whether the rule's `select` still hits it.
 pub fn is_one(work: &Work, draft: &Draft, one: &Match, objects: &[Object]) -> bool {
-    let spot = spot(work, &one.found(), objects, one.target);
+    let spot = spot(work, &one.found, objects, one.found.hit);
     work.rule.select.is_empty() || selected(&spot, draft, work.rule).is_ok_and(|hits| hits.contains(&one.hit))
 }
 

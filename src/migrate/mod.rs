@@ -159,7 +159,6 @@ impl File<'_> {
             let work = rule::Work {
                 migration: &active.migration,
                 rule,
-                index: one.index,
                 phase: one.phase,
                 apply: one.apply,
                 frame: &frame,

@@ -3,7 +3,7 @@ use super::bump;
 use super::document::{self, Object};
 use super::json_patch;
 use super::lens::Hit;
-use super::look::{left_out, verdict};
+use super::look::{self, left_out, verdict};
 use super::matches::{self, Match, spot};
 use super::modeline;
 use super::said::{Said, by_hand, divided, gap, left_alone, place, refused, unknown};
@@ -41,8 +41,6 @@ pub struct Outcome {
 pub struct Work<'a> {
     pub migration: &'a Migration,
     pub rule: &'a Rule,
-    /// Its position in the migration.
-    pub index: usize,
     pub phase: Phase,
     /// False: edits are only offered.
     pub apply: bool,
@@ -78,10 +76,11 @@ fn at_match(
     suppressions: &mut [Suppression],
     outcome: &mut Outcome,
 ) {
-    let object = &objects[one.object];
+    let object = &objects[one.found.object];
     let asked = one.asked(work);
+    let seen = look::seen(work, draft, objects, &one.found, one.hit);
     let worlds = if asked && work.rule.edits() && draft.branches() {
-        worlds::of(draft, one.hit.id, &work.rule.asks(), one.reading.protojson)
+        worlds::of(draft, one.hit.id, &work.rule.asks(), one.found.reading.protojson)
     } else {
         Vec::new()
     };
@@ -101,14 +100,14 @@ fn at_match(
     }
     let mut done = match decided {
         Ok(done) => done,
-        Err(why) => return outcome.look(work, draft, object, one.hit, why),
+        Err(why) => return outcome.look(seen, why),
     };
     if suppressed(work, draft, suppressions, &done.trail.touched, done.edited, &mut done.said) {
         draft.roll_back(mark);
-        outcome.look(work, draft, object, one.hit, "a comment suppresses it");
+        outcome.look(seen, "a comment suppresses it");
         return;
     }
-    outcome.look(work, draft, object, one.hit, verdict(done.edited, asked, done.held, &done.said));
+    outcome.look(seen, verdict(done.edited, asked, done.held, &done.said));
     done.said.extend(done.unknown.filter(|_| !done.edited));
     match (done.edited, asked) {
         (true, true) => {
@@ -147,7 +146,7 @@ struct Done {
 /// Looks, and edits. The error is why the match is left out.
 fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts: &[String]) -> Result<Done, String> {
     let rule = work.rule;
-    let mut spot = spot(work, &one.found(), objects, one.hit);
+    let mut spot = spot(work, &one.found, objects, one.hit);
     spot.bump = one.bump.as_ref().map(|raise| serde_json::json!({ "from": raise.from, "to": raise.to }));
     if let Some(why) = left_out(&spot, draft, rule) {
         return Err(why);
@@ -158,7 +157,7 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
         return Err("its `if` is false here".to_owned());
     }
     let (mut said, held) = reports(&spot, draft, &rule.reports);
-    let unknown = if draft.is_template() { unknown(work, draft, one, &objects[one.object], &mut said) } else { None };
+    let unknown = if draft.is_template() { unknown(work, draft, one, &objects[one.found.object], &mut said) } else { None };
     let mark = draft.mark();
     let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
     let edited = if held { Ok(false) } else { attempt(work, draft, &mut spot, one, objects, texts, &mut trail) };
@@ -197,14 +196,14 @@ fn attempt(
 ) -> Result<bool, Said> {
     let mark = draft.mark();
     edit(work, draft, spot, one, texts, trail).map_err(|why| refused(draft, one.hit, &why))?;
-    let object = &objects[one.object];
+    let object = &objects[one.found.object];
     if let Some(operation) = object.operation.as_ref().filter(|_| draft.changed_since(mark)) {
         let note = json_patch::write_back(draft, object.root, operation).map_err(|why| refused(draft, one.hit, &why))?;
         trail.notes.extend(note.map(|note| (object.root, note)));
     }
     let edited = draft.changed_since(mark);
     if edited && one.asked(work) {
-        if let Some(field) = one.guessed {
+        if let Some(field) = one.found.guessed {
             let why = format!("the template computes the `{field}` of this object: it may be none of those that this is about");
             return Err(refused(draft, one.hit, &Refused::from(why)));
         }
@@ -242,11 +241,11 @@ fn edit(
 
 /// Why an edit must not be: an encrypted document, a node that other places share.
 fn forbidden(draft: &Draft, one: &Match, objects: &[Object], root: Id, mark: Mark, meant: &[Id]) -> Option<Refused> {
-    if document::is_encrypted(draft, objects[one.object].doc) {
+    if document::is_encrypted(draft, objects[one.found.object].doc) {
         let why = Refused::at(one.hit.id, "this document is encrypted with SOPS, and any edit breaks its checksum");
         return Some(Refused { help: Some("decrypt it, migrate it, encrypt it again"), ..why });
     }
-    if let Some((map, key)) = one.reading.only {
+    if let Some((map, key)) = one.found.reading.only {
         let at = Some(one.hit.id).filter(|id| draft.resolve(*id) != map).or_else(|| document::child(draft, map, key));
         let why = format!("this `{key}` is that of a chart above, and all charts below that one see it");
         return Some(Refused::at(at.unwrap_or(map), why));

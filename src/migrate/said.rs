@@ -33,7 +33,7 @@ pub fn unknown(work: &Work, draft: &Draft, one: &Match, object: &Object, said: &
     let named = |message: &str| if object.name.is_empty() { message.to_owned() } else { message.replace(&object.name, "") };
     let of_action = |said: &Said| {
         let at = &draft.texts[0].text[said.at.clone()];
-        one.guessed.is_some() || named(&said.message).contains("{{") || at.contains("{{") && at != object.name
+        one.found.guessed.is_some() || named(&said.message).contains("{{") || at.contains("{{") && at != object.name
     };
     let loud = said.iter().any(|one| of_action(one) && one.level > Level::Note);
     said.retain(|one| !of_action(one));
@@ -42,7 +42,7 @@ pub fn unknown(work: &Work, draft: &Draft, one: &Match, object: &Object, said: &
 
 /// What is said where a template may ask for something else than what it was read as.
 pub fn divided(work: &Work, draft: &mut Draft, one: &Match, doc: usize, world: &World, edited: bool) -> Said {
-    let first = world.first(draft, doc).filter(|first| draft.is_within(*first, one.target.id));
+    let first = world.first(draft, doc).filter(|first| draft.is_within(*first, one.found.hit.id));
     let at = first.map_or(one.hit, Hit::node);
     if !edited && matches!(world, World::Given { .. }) {
         return open(work, draft, at);

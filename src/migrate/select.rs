@@ -13,6 +13,8 @@ use crate::yaml::value::Value;
 /// A target that was found.
 #[derive(Debug, Clone)]
 pub struct Found {
+    /// Name of the target; empty where a rule describes it itself.
+    pub target: String,
     pub hit: Hit,
     pub reading: Reading,
     /// Index of its object.
@@ -76,7 +78,8 @@ impl Search<'_> {
                 for hit in self.at(draft, &base, place, target.protojson) {
                     let reading = reading(draft, hit, &base, place, target);
                     if holds(draft, hit, &reading, &place.when) {
-                        Found { hit, reading, object: base.object, guessed: base.guessed }.add_to(&mut found);
+                        let target = target.name.clone();
+                        Found { target, hit, reading, object: base.object, guessed: base.guessed }.add_to(&mut found);
                     }
                 }
             }
