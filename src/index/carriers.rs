@@ -1,4 +1,5 @@
-//! Carrier documents: the values files that they name, or the config maps that a kustomization generates from files.
+//! Carrier documents: the charts that they name, and the values files, or the config maps that a kustomization generates
+//! from files.
 use super::node::At;
 use super::{Named, Of, Said, place};
 use crate::pack::glob::glob_file;
@@ -26,13 +27,13 @@ pub(super) fn read(root: &std::path::Path, path: &str, carriers: &[&Carrier], pa
     said
 }
 
-/// Whether the bytes can hold such a document that names files.
+/// Whether the bytes can hold such a document that names a chart.
 fn may_hold(path: &str, text: &str, carrier: &Carrier) -> bool {
     let told = match &carrier.file {
         Some(file) => glob_file(file, path),
         None => carrier.kinds.iter().any(|kind| text.contains(kind.as_str())),
     };
-    told && carrier.files.iter().any(|path| names(path).all(|name| text.contains(name)))
+    told && carrier.chart_name.iter().chain(&carrier.chart_path).any(|path| names(path).all(|name| text.contains(name)))
 }
 
 fn names(path: &Path) -> impl Iterator<Item = &str> {
@@ -53,7 +54,7 @@ fn objects(document: At) -> Vec<At> {
 fn is_one(document: At, path: &str, carrier: &Carrier) -> bool {
     let version = document.text_of("apiVersion").unwrap_or_default();
     let group = version.split_once('/').map_or("", |(group, _)| group);
-    carrier.speaks_of(document.text_of("kind"), group, path)
+    carrier.speaks_of(document.text_of("kind"), Some(group), path)
 }
 
 /// Claims the files of each chart that the document names; what is no file here may be a config map.
@@ -65,6 +66,10 @@ fn claim(document: At, carrier: &Carrier, path: &str, paths: &HashSet<String>, s
     let (folder, _) = place::split(path);
     for base in bases {
         let Some(chart) = chart_of(base, carrier, path, paths) else { continue };
+        let name = document.get("metadata").and_then(|metadata| metadata.text_of("name"));
+        if let (Some(kind), Some(name)) = (document.text_of("kind"), name) {
+            said.carriers.push(((kind.to_owned(), name.to_owned()), chart.clone()));
+        }
         let files = carrier.files.iter().flat_map(|path| base.hits(path)).filter_map(At::text);
         for file in files {
             let inside = match &chart {

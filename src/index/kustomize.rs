@@ -39,7 +39,7 @@ fn selector(target: At) -> Selector {
     let text = |key: &str| target.text_of(key).unwrap_or_default().to_owned();
     Selector {
         kind: target.text_of("kind").map(str::to_owned),
-        group: text("group"),
+        group: target.text_of("group").map(str::to_owned),
         version: text("version"),
         name: text("name"),
         namespace: text("namespace"),

@@ -38,7 +38,8 @@ impl ValuesOwner {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selector {
     pub kind: Option<String>,
-    pub group: String,
+    /// None: any.
+    pub group: Option<String>,
     pub version: String,
     pub name: String,
     pub namespace: String,
@@ -51,6 +52,9 @@ pub struct Repo {
     pub values: HashMap<String, Vec<ValuesOwner>>,
     /// What the values of each chart of the repository hold, by its folder (with its final `/`).
     pub charts: HashMap<String, Vec<ValuesOwner>>,
+    /// What the values of a carrier document hold, by its kind and name; none where two of that name differ. Patches of one
+    /// need not say it again.
+    pub carriers: HashMap<(String, String), Option<Vec<ValuesOwner>>>,
     /// Files that kustomization.yaml names as patches, with what they are for where it says so: their documents are partial.
     pub patches: HashMap<String, Vec<Selector>>,
     /// Every path of the run.
@@ -68,6 +72,12 @@ impl Repo {
         self.charts.get(&place::folder(folder, path)?).map(Vec::as_slice)
     }
 
+    /// What the values of the carrier of this kind and name hold, where it is known.
+    pub fn carrier(&self, kind: &str, name: &str) -> &[ValuesOwner] {
+        let known = self.carriers.get(&(kind.to_owned(), name.to_owned()));
+        known.and_then(Option::as_deref).unwrap_or_default()
+    }
+
     pub fn is_patch(&self, path: &str) -> bool {
         self.patches.contains_key(path)
     }
@@ -81,7 +91,8 @@ impl Repo {
     pub fn said_of(&self, path: &str) -> String {
         let one = |selector: &Selector| {
             let Selector { kind, group, version, name, namespace } = selector;
-            format!("\n{} {group}/{version} {namespace}/{name}", kind.as_deref().unwrap_or_default())
+            let (kind, group) = (kind.as_deref().unwrap_or_default(), group.as_deref().unwrap_or_default());
+            format!("\n{kind} {group}/{version} {namespace}/{name}")
         };
         self.patched(path).iter().map(one).collect()
     }
@@ -100,10 +111,12 @@ impl Repo {
 
     fn take(&mut self, said: Vec<Said>) -> Vec<Finding> {
         let mut charts = charts::Charts::default();
-        let (mut values, mut generated, mut named, mut findings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut values, mut carriers) = (Vec::new(), Vec::new());
+        let (mut generated, mut named, mut findings) = (Vec::new(), Vec::new(), Vec::new());
         for said in said {
             said.charts.into_iter().for_each(|(folder, chart)| charts.add(folder, chart));
             values.extend(said.values);
+            carriers.extend(said.carriers);
             for (file, selector) in said.patches {
                 let known = self.patches.entry(file).or_default();
                 known.extend(selector.filter(|selector| !known.contains(selector)));
@@ -116,6 +129,10 @@ impl Repo {
         let beside: Vec<(String, Of)> =
             charts::values_files(&self.paths).map(|(folder, file)| (file.to_owned(), Of::Folder(folder.to_owned()))).collect();
         beside.into_iter().chain(values).for_each(|(file, chart)| self.claim(file, &chart));
+        for (object, chart) in carriers {
+            let held = self.held_by(&chart);
+            self.carriers.entry(object).and_modify(|known| *known = known.take().filter(|k| *k == held)).or_insert(Some(held));
+        }
         self.take_generated(&named, &generated);
         findings
     }
@@ -132,11 +149,15 @@ impl Repo {
         }
     }
 
-    fn claim(&mut self, file: String, chart: &Of) {
-        let new = match chart {
+    fn held_by(&self, chart: &Of) -> Vec<ValuesOwner> {
+        match chart {
             Of::Name(name) => vec![ValuesOwner::whole(name)],
             Of::Folder(folder) => self.charts.get(folder).cloned().unwrap_or_default(),
-        };
+        }
+    }
+
+    fn claim(&mut self, file: String, chart: &Of) {
+        let new = self.held_by(chart);
         if new.is_empty() {
             return;
         }
@@ -162,6 +183,8 @@ enum Of {
 struct Said {
     charts: Vec<(String, charts::Chart)>,
     values: Vec<(String, Of)>,
+    /// Kind and name of carrier documents, and their chart.
+    carriers: Vec<((String, String), Of)>,
     patches: Vec<(String, Option<Selector>)>,
     generated: Vec<Generated>,
     named: Vec<Named>,
@@ -191,7 +214,7 @@ struct Named {
 pub fn build(root: &Path, files: &[String], carriers: &[Carrier]) -> (Repo, Vec<Finding>) {
     let mut repo = Repo { paths: files.iter().cloned().collect(), ..Repo::default() };
     let chart = |doc: At, folder: &str| Said { charts: vec![(folder.to_owned(), charts::read(doc, folder))], ..Said::default() };
-    let naming: Vec<&Carrier> = carriers.iter().filter(|c| !c.files.is_empty()).collect();
+    let naming: Vec<&Carrier> = carriers.iter().filter(|c| c.chart_name.is_some()).collect();
     let said = side_by_side(files, |path| {
         let (folder, name) = place::split(path);
         match name {

@@ -371,3 +371,13 @@ fn a_panic_costs_one_file() {
     assert_eq!((said[0].findings[0].level, said[0].findings[0].path.as_str()), (Level::Error, "a"));
     assert_eq!(said[1].patches, [("p".to_owned(), None)]);
 }
+
+#[test]
+fn a_carrier_is_known_by_its_name() {
+    let one = |chart: &str| format!("kind: HelmRelease\nmetadata: {{name: x}}\nspec: {{chart: {chart}}}\n");
+    let (repo, said) = index(&[("a.yaml", &one("mesh")), ("b.yaml", &one("mesh"))]);
+    assert!(said.is_empty());
+    assert_eq!(repo.carrier("HelmRelease", "x"), [owner("mesh", None)]);
+    let (repo, _) = index(&[("a.yaml", &one("mesh")), ("b.yaml", &one("other"))]);
+    assert!(repo.carrier("HelmRelease", "x").is_empty() && repo.carrier("HelmRelease", "y").is_empty());
+}

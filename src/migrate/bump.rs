@@ -52,8 +52,9 @@ fn references(draft: &Draft, bump: &Bump, root: Id) -> Vec<Id> {
 
 /// The maps of an object that choose others by group, version and kind.
 fn selectors(work: &Work, draft: &Draft, object: &Object) -> Vec<Id> {
-    let choosing =
-        |carrier: &&Carrier| !carrier.selectors.is_empty() && carrier.speaks_of(object.kind.as_deref(), &object.group, work.path);
+    let choosing = |carrier: &&Carrier| {
+        !carrier.selectors.is_empty() && carrier.speaks_of(object.kind.as_deref(), object.group.as_deref(), work.path)
+    };
     let mut carriers = work.run.carriers.iter().filter(choosing).peekable();
     if carriers.peek().is_none() || object.operation.is_some() {
         return Vec::new();

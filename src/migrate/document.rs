@@ -16,7 +16,8 @@ pub struct Object {
     /// Index of the document in the file.
     pub doc: usize,
     pub kind: Option<String>,
-    pub group: String,
+    /// None: not said, any.
+    pub group: Option<String>,
     pub version: String,
     pub name: String,
     pub namespace: String,
@@ -74,7 +75,7 @@ fn selector(draft: &Draft, target: Id) -> Selector {
     let or_empty = |key: &str| text(key).unwrap_or_default();
     Selector {
         kind: text("kind"),
-        group: or_empty("group"),
+        group: text("group"),
         version: or_empty("version"),
         name: or_empty("name"),
         namespace: or_empty("namespace"),
@@ -83,8 +84,9 @@ fn selector(draft: &Draft, target: Id) -> Selector {
 
 /// The scalars of an object that hold patches.
 fn patch_texts(draft: &Draft, object: &Object, path: &str, carriers: &[Carrier]) -> Vec<Id> {
-    let is_one =
-        |carrier: &&Carrier| !carrier.patches.is_empty() && carrier.speaks_of(object.kind.as_deref(), &object.group, path);
+    let is_one = |carrier: &&Carrier| {
+        !carrier.patches.is_empty() && carrier.speaks_of(object.kind.as_deref(), object.group.as_deref(), path)
+    };
     let mut holding = carriers.iter().filter(is_one).peekable();
     if holding.peek().is_none() {
         return Vec::new();
@@ -125,7 +127,7 @@ fn add(draft: &Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
     out.push(Object {
         root,
         doc,
-        group: group.to_owned(),
+        group: Some(group.to_owned()),
         version: version.to_owned(),
         name: meta("name"),
         namespace: meta("namespace"),
@@ -173,11 +175,12 @@ impl Object {
             computed = computed.or((!known && may).then_some(field));
             known || may
         };
-        let kind = self.kind.as_deref().unwrap_or_default();
+        let (kind, group) = (self.kind.as_deref().unwrap_or_default(), self.group.as_deref().unwrap_or_default());
         let name = self.name.split("{{").next().unwrap_or_default();
         let begins = |glob: &String| !name.is_empty() && name.len() < self.name.len() && glob.starts_with(name);
         let fits = is(kinds, self.kind.as_deref(), kind.contains("{{") && kinds.iter().any(|one| kind.contains(one)), "kind")
-            && is(groups, Some(&self.group), self.group.contains("{{") && !kinds.is_empty(), "apiVersion")
+            && (self.group.is_none()
+                || is(groups, self.group.as_deref(), group.contains("{{") && !kinds.is_empty(), "apiVersion"))
             && is(names, Some(&self.name), names.iter().any(begins), "name");
         fits.then_some(computed)
     }

@@ -159,7 +159,12 @@ pub fn concerns(draft: &Draft, objects: &[Object], runs: &[Run]) -> Vec<Concern>
     let mut out = Vec::new();
     for (operation, object) in lists {
         let Some(at) = draft.file_span(operation.list) else { continue };
-        let target = format!("kind: {}\n{}/{}\n", object.kind.as_deref().unwrap_or_default(), object.group, object.name);
+        let target = format!(
+            "kind: {}\n{}/{}\n",
+            object.kind.as_deref().unwrap_or_default(),
+            object.group.as_deref().unwrap_or_default(),
+            object.name
+        );
         // `~1` is a slash in the names of a path.
         let said = target + &draft.texts[0].text[at.clone()].replace("~1", "/");
         for active in runs.iter().flat_map(|run| &run.active) {

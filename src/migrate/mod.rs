@@ -30,8 +30,13 @@ use std::sync::Arc;
 /// One file taken through every run, its edits proven.
 pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
     let text = source.text.clone();
-    let mut file =
-        File { text, repo, suppressions: Vec::new(), report: FileReport { parsed: true, ..FileReport::left_alone(source) } };
+    let mut file = File {
+        text,
+        repo,
+        suppressions: Vec::new(),
+        operations: Vec::new(),
+        report: FileReport { parsed: true, ..FileReport::left_alone(source) },
+    };
     let why = file.migrate(runs);
     file.finish(why)
 }
@@ -48,6 +53,8 @@ struct File<'a> {
     repo: &'a Arc<Repo>,
     /// Those of the text on disk.
     suppressions: Vec<suppress::Suppression>,
+    /// Lists of operations on disk that a migration matched something in.
+    operations: Vec<(String, Span)>,
     report: FileReport,
 }
 
@@ -101,6 +108,8 @@ impl File<'_> {
         let mut suppressions = suppress::find(&self.text).0;
         let outcome = self.rules(run, active, draft, &mut suppressions, careful);
         let id = &active.migration.id;
+        let operations = outcome.operations.iter().map(|at| (id.clone(), self.on_disk(at.clone())));
+        self.operations.extend(operations.collect::<Vec<_>>());
         if !careful {
             let on_disk = |look: &Look| Look { at: self.on_disk(look.at.clone()), ..look.clone() };
             let looks: Vec<Look> = outcome.looks.iter().map(on_disk).collect();
@@ -181,6 +190,7 @@ impl File<'_> {
             all.modelines.extend(done.modelines);
             all.offered.extend(done.offered);
             all.said.extend(done.said);
+            all.operations.extend(done.operations);
             all.looks.extend(done.looks);
         }
         all
@@ -267,25 +277,13 @@ impl File<'_> {
             let ignored = |one: &&mut suppress::Suppression| one.names(&concern.id) && one.covers(&at);
             if let Some(one) = self.suppressions.iter_mut().find(ignored) {
                 one.used = true;
-            } else if !self.dealt_with(&concern.id, &at) {
+            } else if !self.operations.iter().any(|(id, known)| *id == concern.id && known.start == at.start) {
                 let message = format!("This JSON patch may concern it: {}.", concern.title.trim_end_matches('.'));
                 let help = format!("its operations say too little to tell: check `{}` by hand", concern.path);
                 let finding = Finding::at(&self.report.source, at, concern.id, Level::Warning, message).with_help(help);
                 self.report.findings.push(finding);
             }
         }
-    }
-
-    /// Whether a migration edited something in a span on disk, or said something of it.
-    fn dealt_with(&self, id: &str, at: &Span) -> bool {
-        let within = |span: &Span| at.start <= span.start && span.start < at.end;
-        let steps = self.report.steps.iter().enumerate();
-        let edited = steps.filter(|(_, step)| step.migration == id).flat_map(|(index, step)| {
-            let back = move |at: usize| self.report.steps[..index].iter().rev().fold(at, |at, step| before(&step.splices, at));
-            step.splices.iter().map(move |splice| back(splice.at.start)..back(splice.at.end))
-        });
-        let said = self.report.findings.iter().filter(|finding| finding.id == id).map(|finding| finding.span.clone());
-        edited.chain(said).any(|span| within(&span))
     }
 
     fn finish(mut self, result: Result<(), Failure>) -> FileReport {

@@ -32,6 +32,8 @@ pub struct Outcome {
     /// Places that would be, had they been asked for.
     pub offered: Vec<Span>,
     pub said: Vec<Said>,
+    /// Lists of operations in which something was matched.
+    pub operations: Vec<Span>,
     /// Where it looked, and what became of it.
     pub looks: Vec<Look>,
 }
@@ -57,6 +59,8 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     let texts = texts::open(draft, search, work.rule);
     for one in &matches::find(work, draft, search, &mut outcome) {
         if draft.is_attached(one.hit.whole()) {
+            let operation = search.objects[one.found.object].operation.as_ref();
+            outcome.operations.extend(operation.and_then(|operation| draft.file_span(operation.list)));
             at_match(work, draft, one, search.objects, &texts, suppressions, &mut outcome);
         }
     }

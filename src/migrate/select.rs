@@ -38,6 +38,9 @@ impl Found {
     }
 }
 
+/// Keys that lead to the values of a chart; the one key of them that counts.
+type Section = (Vec<String>, Option<&'static str>);
+
 /// Where a place starts from.
 struct Base {
     hit: Hit,
@@ -150,12 +153,13 @@ impl Search<'_> {
         let reading = Reading::default();
         for carrier in self.carriers {
             for (index, object) in self.objects.iter().enumerate() {
-                if carrier.chart_name.is_none() || !carrier.speaks_of(object.kind.as_deref(), &object.group, self.path) {
+                if carrier.chart_name.is_none() || !carrier.speaks_of(object.kind.as_deref(), object.group.as_deref(), self.path)
+                {
                     continue;
                 }
                 for base in carrier_bases(draft, object.root, carrier) {
                     let lens = Lens::new(draft, base, &reading);
-                    let sections = self.sections(draft, &lens, carrier, chart);
+                    let sections = self.sections(draft, &lens, object, carrier, chart);
                     if sections.is_empty() {
                         continue;
                     }
@@ -178,15 +182,18 @@ impl Search<'_> {
     }
 
     /// The sections that a chart has in the values that a carrier holds: all of them, where the carrier names the chart; what
-    /// the index knows, where it names a chart of the repository.
-    fn sections(&self, draft: &Draft, lens: &Lens, carrier: &Carrier, chart: &str) -> Vec<(Vec<String>, Option<&'static str>)> {
+    /// the index knows, where it names a chart of the repository, or is a patch that names none.
+    fn sections(&self, draft: &Draft, lens: &Lens, object: &Object, carrier: &Carrier, chart: &str) -> Vec<Section> {
         let texts = |at: &Option<Path>| -> Vec<String> {
             let found = at.iter().flat_map(|at| lens.query(draft, &Reading::default(), &at.source)).flatten();
             found.filter_map(|l| l.value.as_str().map(str::to_owned)).collect()
         };
         let (names, path) = (texts(&carrier.chart_name), texts(&carrier.chart_path));
         let path = carrier.local(path.first().map(String::as_str), names.first().map(String::as_str));
-        if let Some(owners) = path.and_then(|path| self.repo.chart_at(carrier.folder(self.path), path)) {
+        let local = path.and_then(|path| self.repo.chart_at(carrier.folder(self.path), path));
+        // A patch need not say what the object that it is for says.
+        let patched = || self.repo.carrier(object.kind.as_deref().unwrap_or_default(), &object.name);
+        if let Some(owners) = local.or_else(|| (names.is_empty() && path.is_none()).then(patched)) {
             return owners.iter().filter(|o| o.chart == chart).map(|o| (o.section.clone(), o.only)).collect();
         }
         // `repository/chart`, as some write it.

@@ -68,11 +68,11 @@ pub struct Carrier {
 }
 
 impl Carrier {
-    /// Whether a document of this kind and group, in the file at `path`, is one that the carrier speaks of.
-    pub fn speaks_of(&self, kind: Option<&str>, group: &str, path: &str) -> bool {
+    /// Whether a document of this kind and group (none: any), in the file at `path`, is one that the carrier speaks of.
+    pub fn speaks_of(&self, kind: Option<&str>, group: Option<&str>, path: &str) -> bool {
         match &self.file {
             Some(file) => kind.is_none() && glob_file(file, path),
-            None => any_glob(&self.kinds, kind) && any_glob(&self.groups, Some(group)),
+            None => any_glob(&self.kinds, kind) && group.is_none_or(|group| any_glob(&self.groups, Some(group))),
         }
     }
 
