@@ -19,6 +19,7 @@ use crate::report::{Level, Look, UNREAD_TEXT};
 use crate::source::Span;
 use crate::yaml::draft::{Draft, Id, Mark};
 use crate::yaml::value::Value;
+use std::collections::BTreeSet;
 
 /// What became of a rule's matches.
 #[derive(Debug, Default)]
@@ -57,11 +58,14 @@ pub struct Work<'a> {
 pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &mut [Suppression]) -> Outcome {
     let mut outcome = Outcome::default();
     let texts = texts::open(draft, search, work.rule);
-    for one in &matches::find(work, draft, search, &mut outcome) {
+    let found = matches::find(work, draft, search, &mut outcome);
+    let worlds = if work.rule.edits() && draft.branches() { worlds::of(draft) } else { Vec::new() };
+    let elsewhere = elsewhere(work, draft, search, &worlds, &found);
+    for one in found.iter().chain(&elsewhere) {
         if draft.is_attached(one.hit.whole()) {
             let operation = search.objects[one.found.object].operation.as_ref();
             outcome.operations.extend(operation.and_then(|operation| draft.file_span(operation.list)));
-            at_match(work, draft, one, search.objects, &texts, suppressions, &mut outcome);
+            at_match(work, draft, one, &worlds, search.objects, &texts, suppressions, &mut outcome);
         }
     }
     for closed in search.closed.drain(..) {
@@ -71,37 +75,48 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     outcome
 }
 
+/// Matches that are seen in another world of a template alone: what a first branch gives hides what a second one does.
+fn elsewhere(work: &Work, draft: &mut Draft, search: &mut Search, worlds: &[World], found: &[Match]) -> Vec<Match> {
+    let mut out: Vec<Match> = Vec::new();
+    let lacks = work.rule.select.iter().any(|path| path.source.contains('!'));
+    if worlds.is_empty() || !lacks && !worlds::has_twins(draft) {
+        return out;
+    }
+    let docs: BTreeSet<usize> = search.objects.iter().map(|object| object.doc).collect();
+    for (world, doc) in worlds.iter().flat_map(|world| docs.iter().map(move |doc| (world, *doc))) {
+        let closed = search.closed.len();
+        let mut there = Vec::new();
+        worlds::seen(draft, world, doc, |draft| there = matches::find(work, draft, search, &mut Outcome::default()));
+        search.closed.truncate(closed);
+        there.retain(|one| search.objects[one.found.object].doc == doc);
+        for one in there {
+            if !found.iter().chain(&out).any(|other| other.hit == one.hit) {
+                out.push(one);
+            }
+        }
+    }
+    out
+}
+
+#[expect(clippy::too_many_arguments, reason = "what a rule works with, handed on to one match")]
 fn at_match(
     work: &Work,
     draft: &mut Draft,
     one: &Match,
+    worlds: &[World],
     objects: &[Object],
     texts: &[String],
     suppressions: &mut [Suppression],
     outcome: &mut Outcome,
 ) {
-    let object = &objects[one.found.object];
     let asked = one.asked(work);
     let seen = look::seen(work, draft, objects, &one.found, one.hit);
-    let worlds = if asked && work.rule.edits() && draft.branches() {
-        worlds::of(draft, one.hit.id, &work.rule.asks(), one.found.reading.protojson)
-    } else {
-        Vec::new()
-    };
     let mark = draft.mark();
-    let elsewhere = worlds.into_iter().filter_map(|world| {
-        let due = worlds::seen(draft, &world, object.doc, |draft| there(work, draft, one, objects, texts))?;
-        Some((world, due))
-    });
-    let elsewhere: Vec<(World, Vec<Value>)> = elsewhere.collect();
-    let mut decided = decide(work, draft, one, objects, texts);
-    let refused = decided.as_ref().is_ok_and(|done| done.refused);
-    if let Some((world, _)) = elsewhere.iter().find(|(world, due)| !refused && !world.agrees(draft, object.doc, due)) {
-        let edited = decided.as_ref().is_ok_and(|done| done.edited);
-        draft.roll_back(mark);
-        let said = vec![divided(work, draft, one, object.doc, world, edited)];
-        decided = Ok(Done { said, refused: true, ..Done::default() });
-    }
+    let decided = if !asked || worlds.is_empty() {
+        decide(work, draft, one, objects, texts)
+    } else {
+        everywhere(work, draft, one, objects, texts, worlds)
+    };
     let mut done = match decided {
         Ok(done) => done,
         Err(why) => return outcome.look(seen, why),
@@ -147,6 +162,18 @@ struct Done {
     trail: Trail,
 }
 
+impl Done {
+    /// Takes in what was done in another world.
+    fn add(&mut self, more: Done) {
+        self.edited |= more.edited;
+        self.refused |= more.refused;
+        self.held |= more.held;
+        self.said.extend(more.said);
+        self.trail.touched.extend(more.trail.touched);
+        self.trail.verbs.extend(more.trail.verbs);
+    }
+}
+
 /// Looks, and edits. The error is why the match is left out.
 fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts: &[String]) -> Result<Done, String> {
     let rule = work.rule;
@@ -179,13 +206,62 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
     Ok(Done { edited, refused, held, said, unknown, trail })
 }
 
-/// What becomes of the match in another world of the template, where it may not be one.
-fn there(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts: &[String]) {
-    // Nothing of that world is ever written.
+/// What becomes of the match in one world of the template. The error is why it is left out there, if it is there at all.
+fn there(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts: &[String]) -> Result<Done, Option<String>> {
+    // What is proven is the whole, not that world.
     let work = Work { careful: false, ..*work };
     if draft.is_attached(one.hit.whole()) && matches::is_one(&work, draft, one, objects) {
-        let _ = decide(&work, draft, one, objects, texts);
+        decide(&work, draft, one, objects, texts).map_err(Some)
+    } else {
+        Err(None)
     }
+}
+
+/// Looks, and edits, in every world that the match is in, if that is the edit which is due in each.
+fn everywhere(
+    work: &Work,
+    draft: &mut Draft,
+    one: &Match,
+    objects: &[Object],
+    texts: &[String],
+    worlds: &[World],
+) -> Result<Done, String> {
+    let doc = objects[one.found.object].doc;
+    let mark = draft.mark();
+    let given = worlds::given(draft, one.hit.id, &work.rule.asks(), one.found.reading.protojson);
+    let due = |draft: &mut Draft, world: &World| worlds::seen(draft, world, doc, |d| drop(there(work, d, one, objects, texts)));
+    let all: Vec<(&World, Vec<Value>)> = worlds.iter().chain(&given).map(|world| (world, due(draft, world))).collect();
+    let mut decided: Option<Done> = None;
+    let (mut left_out, mut asks) = (None, &worlds[0]);
+    for (world, due) in all.iter().filter(|(world, _)| !world.supposes()) {
+        if decided.is_some() && (!world.is_branch() || world.agrees(draft, doc, due)) {
+            continue;
+        }
+        match (world.within(draft, doc, |draft| there(work, draft, one, objects, texts)), &mut decided) {
+            (Ok(more), Some(done)) => (asks, ()) = (world, done.add(more)),
+            (Ok(done), None) => (asks, decided) = (world, Some(done)),
+            (Err(why), _) => left_out = left_out.or(why),
+        }
+    }
+    if !decided.as_ref().is_some_and(|done| done.refused) {
+        let edited = decided.as_ref().is_some_and(|done| done.edited);
+        let other = all.iter().position(|(world, due)| !world.agrees(draft, doc, due));
+        let wrong = match other {
+            Some(index) => {
+                draft.roll_back(mark);
+                // What the first world does not ask for, the other one does.
+                let (world, edited) = if index == 0 { (asks, false) } else { (all[index].0, edited) };
+                Some(divided(work, draft, one, doc, world, edited))
+            }
+            None if edited && work.careful => proven(draft, one).err(),
+            None => None,
+        };
+        if let Some(said) = wrong {
+            draft.roll_back(mark);
+            return Ok(Done { said: vec![said], refused: true, ..Done::default() });
+        }
+    }
+    decided.ok_or_else(|| left_out.unwrap_or_else(|| "no run of the template gives it".to_owned()))
 }
 
 /// The edits of a match. False: there was nothing to change.
@@ -214,15 +290,20 @@ fn attempt(
         if let Some(why) = forbidden(draft, one, objects, spot.root.whole(), mark, &trail.aliases) {
             return Err(refused(draft, one.hit, &why));
         }
-        if work.careful
-            && let Err(why) = super::verify::proven(draft, &[])
-        {
-            let inside = draft.file_span(one.hit.id).is_some_and(|hit| hit.start <= why.at && why.at < hit.end);
-            let at = if inside && why.at > 0 { why.at..why.at } else { place(draft, one.hit) };
-            return Err(Said { id: None, level: Level::Error, at, message: left_alone(&why.why), help: Some(by_hand()) });
+        if work.careful {
+            proven(draft, one)?;
         }
     }
     Ok(edited)
+}
+
+/// Whether the draft as it stands can be proven, asked where a whole file could not be.
+fn proven(draft: &Draft, one: &Match) -> Result<(), Said> {
+    super::verify::proven(draft, &[]).map(drop).map_err(|why| {
+        let inside = draft.file_span(one.hit.id).is_some_and(|hit| hit.start <= why.at && why.at < hit.end);
+        let at = if inside && why.at > 0 { why.at..why.at } else { place(draft, one.hit) };
+        Said { id: None, level: Level::Error, at, message: left_alone(&why.why), help: Some(by_hand()) }
+    })
 }
 
 fn edit(

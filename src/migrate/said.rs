@@ -44,7 +44,7 @@ pub fn unknown(work: &Work, draft: &Draft, one: &Match, object: &Object, said: &
 pub fn divided(work: &Work, draft: &mut Draft, one: &Match, doc: usize, world: &World, edited: bool) -> Said {
     let first = world.first(draft, doc).filter(|first| draft.is_within(*first, one.found.hit.id));
     let at = first.map_or(one.hit, Hit::node);
-    if !edited && matches!(world, World::Given { .. }) {
+    if !edited && world.supposes() {
         return open(work, draft, at);
     }
     let which = if edited { "another edit" } else { "an edit" };

@@ -1,8 +1,8 @@
 //! What a template gives when one of its conditions goes another way: an edit must be the one that is due there as well.
 //!
 //! All branches of a template are read at once. That is what no run of it gives, so a rule may see a key that is not there,
-//! or miss that one is missing. Hence the test: taking a branch out, and then editing, must give what editing, and then
-//! taking the branch out, gives. The same goes for what an action may give where a rule looks for a name.
+//! or miss that one is missing. Hence the test: taking branches out, and then editing, must give what editing, and then
+//! taking them out, gives. The same goes for what an action may give where a rule looks for a name.
 use super::lens::member;
 use crate::pack::path::{Path, Segment};
 use crate::yaml::branch::Condition;
@@ -10,43 +10,83 @@ use crate::yaml::draft::{Body, Child, Draft, Id, Own};
 use crate::yaml::tree::ScalarStyle;
 use crate::yaml::value::{Value, same};
 
-/// One thing decided that a template leaves open.
+/// A way that a template may go. Conditions that say the same are one, wherever a text states them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum World {
-    /// One condition, wherever a text states it: one branch of it is taken, or none.
-    Condition { opened: String, taken: Option<Vec<String>> },
-    /// What the action `by` gives has these keys, one in the other, in `map`, or in what the action is the value of.
-    Given { map: Id, by: Id, names: Vec<String> },
+pub struct World {
+    /// For conditions by what opens them: the branch that is taken, or none of them. All others are met.
+    taken: Vec<(String, Option<Vec<String>>)>,
+    /// What an action gives.
+    given: Option<Given>,
+    /// How it is told from the first one.
+    label: String,
 }
 
-/// Every way that the draft can go as far as a rule may see it: its conditions, and what actions may give below `root` of
-/// what stands at `paths`.
-pub fn of(draft: &Draft, root: Id, paths: &[&Path], protojson: bool) -> Vec<World> {
-    let mut out = conditions(draft);
-    for path in paths.iter().filter(|path| path.computed.is_none()) {
-        out.extend(given(draft, root, path, protojson).filter(|world| !out.contains(world)));
+/// The action `by` gives these keys, one in the other, in `map`, or in what the action is the value of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Given {
+    map: Id,
+    by: Id,
+    names: Vec<String>,
+}
+
+/// Every way in which the draft can differ by one condition from the first one, in which every condition is met, and the
+/// first of several branches is taken; that one first.
+pub fn of(draft: &Draft) -> Vec<World> {
+    let mut conditions: Vec<Condition> =
+        draft.texts.iter().filter_map(|text| text.branches.as_ref()).flat_map(|branches| branches.all()).cloned().collect();
+    conditions.sort();
+    conditions.dedup();
+    let stated: Vec<String> = conditions.iter().map(|condition| condition.opened.clone()).collect();
+    // `if not x` is the `else` of `if x`, where there is one.
+    for condition in &mut conditions {
+        if let Some(positive) = negated(&condition.opened).filter(|positive| stated.contains(positive)) {
+            *condition = Condition { opened: positive, turns: vec!["else".to_owned()] };
+        }
+    }
+    conditions.sort();
+    conditions.dedup();
+    let groups: Vec<&[Condition]> = conditions.chunk_by(|a, b| a.opened == b.opened).collect();
+    let several = groups.iter().filter(|group| group.len() > 1);
+    let first: Vec<_> = several.map(|group| (group[0].opened.clone(), Some(group[0].turns.clone()))).collect();
+    let mut out = vec![World { taken: first.clone(), given: None, label: "where each first branch is taken".to_owned() }];
+    for group in &groups {
+        let opened = &group[0].opened;
+        let other = |taken: Option<&Condition>| {
+            let rest = first.iter().filter(|(one, _)| one != opened).cloned();
+            let this = (opened.clone(), taken.map(|condition| condition.turns.clone()));
+            let label = taken.map_or_else(|| format!("without `{opened}`"), |condition| format!("with `{condition}`"));
+            World { taken: rest.chain([this]).collect(), given: None, label }
+        };
+        let has_else = group.iter().any(|condition| condition.turns.last().is_some_and(|turn| turn == "else"));
+        out.extend(group.iter().skip(1).map(|condition| other(Some(condition))));
+        out.extend((!has_else).then(|| other(None)));
     }
     out
 }
 
-fn conditions(draft: &Draft) -> Vec<World> {
-    let mut conditions: Vec<&Condition> =
-        draft.texts.iter().filter_map(|text| text.branches.as_ref()).flat_map(|branches| branches.all()).collect();
-    conditions.sort();
-    conditions.dedup();
-    let mut out = Vec::new();
-    for same in conditions.chunk_by(|a, b| a.opened == b.opened) {
-        let world = |taken: Option<&Vec<String>>| World::Condition { opened: same[0].opened.clone(), taken: taken.cloned() };
-        let has_else = same.iter().any(|condition| condition.turns.last().is_some_and(|turn| turn == "else"));
-        out.extend((!has_else).then(|| world(None)));
-        // With one branch alone, to take it is what was read.
-        out.extend(same.iter().filter(|_| same.len() > 1).map(|condition| world(Some(&condition.turns))));
+/// `if x` of `if not x`.
+fn negated(opened: &str) -> Option<String> {
+    let rest = opened.strip_prefix("if not ")?;
+    let inside = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).filter(|inside| !inside.contains(['(', ')']));
+    Some(format!("if {}", inside.unwrap_or(rest)))
+}
+
+/// The ways in which actions may give, below `root`, the names that the paths start with.
+pub fn given(draft: &Draft, root: Id, paths: &[&Path], protojson: bool) -> Vec<World> {
+    let taken = of(draft).into_iter().next().map_or_else(Vec::new, |first| first.taken);
+    let mut out: Vec<World> = Vec::new();
+    for given in paths.iter().filter(|path| path.computed.is_none()).filter_map(|path| by_action(draft, root, path, protojson)) {
+        let label = format!("if the action here gives `{}`", given.names.join("."));
+        let world = World { taken: taken.clone(), given: Some(given), label };
+        if !out.contains(&world) {
+            out.push(world);
+        }
     }
     out
 }
 
 /// Where the names that a path starts with lead to an action, which may give the next ones.
-fn given(draft: &Draft, root: Id, path: &Path, protojson: bool) -> Option<World> {
+fn by_action(draft: &Draft, root: Id, path: &Path, protojson: bool) -> Option<Given> {
     let names = path.segments.iter().map_while(|segment| match segment {
         Segment::Name(name) => Some(name.clone()),
         _ => None,
@@ -54,15 +94,16 @@ fn given(draft: &Draft, root: Id, path: &Path, protojson: bool) -> Option<World>
     let names: Vec<String> = names.collect();
     let mut at = draft.resolve(root);
     for (index, name) in names.iter().enumerate() {
-        let world = |by: Id| World::Given { map: at, by, names: names[index..].to_vec() };
+        let given = |by: Id| Given { map: at, by, names: names[index..].to_vec() };
         if let Some(known) = member(draft, at, name, protojson) {
             at = draft.resolve(draft.children(at)[known].value);
         } else if draft.is_map(at) {
-            let keys = draft.children(at).iter().filter_map(|child| Some((child.key?, draft.key_text(child)?)));
-            return keys.into_iter().find(|(_, key)| may_be(key, name)).map(|(by, _)| world(by));
+            let mut keys = draft.children(at).iter().filter_map(|child| Some((child.key?, draft.key_text(child)?)));
+            return keys.find(|(_, key)| may_be(key, name)).map(|(by, _)| given(by));
         } else {
-            return matches!(&draft.node(at).body, Body::Scalar { value: Value::Str(text), style: ScalarStyle::Plain, .. } if may_be(text, ""))
-                .then(|| world(at));
+            let is_action = matches!(&draft.node(at).body,
+                Body::Scalar { value: Value::Str(text), style: ScalarStyle::Plain, .. } if may_be(text, ""));
+            return is_action.then(|| given(at));
         }
     }
     None
@@ -74,68 +115,115 @@ fn may_be(text: &str, name: &str) -> bool {
     name.starts_with(&text[..start]) && name.ends_with(text.get(end + 2..).unwrap_or_default())
 }
 
-/// The document `doc`, and those that were added, as the template gives them in `world`, after `work` was done there; none
-/// where that world takes nothing out. The draft is left as it was.
-pub fn seen(draft: &mut Draft, world: &World, doc: usize, work: impl FnOnce(&mut Draft)) -> Option<Vec<Value>> {
+/// Whether some map has a key twice: only in another world is the second one seen.
+pub fn has_twins(draft: &Draft) -> bool {
+    let twins = |id: Id| {
+        let mut keys: Vec<&str> = draft.children(id).iter().filter_map(|child| draft.key_text(child)).collect();
+        keys.sort_unstable();
+        keys.windows(2).any(|pair| pair[0] == pair[1])
+    };
+    draft.all().any(twins)
+}
+
+/// The document `doc`, and those that were added, as the template gives them in `world`, after `work` was done there. The
+/// draft is left as it was.
+pub fn seen(draft: &mut Draft, world: &World, doc: usize, work: impl FnOnce(&mut Draft)) -> Vec<Value> {
     let mark = draft.mark();
-    let mut gone = Vec::new();
-    world.enter(draft, doc, &mut gone);
-    let values = (!gone.is_empty()).then(|| {
-        work(draft);
-        said(draft, doc)
-    });
+    world.enter(draft, doc);
+    work(draft);
+    let added = draft.texts[0].tree.docs.len().min(draft.docs.len());
+    let docs = draft.docs.get(doc).into_iter().chain(&draft.docs[added..]);
+    let values = docs.map(|root| plain(draft.data(*root))).collect();
     draft.roll_back(mark);
     values
 }
 
-fn said(draft: &Draft, doc: usize) -> Vec<Value> {
-    let added = draft.texts[0].tree.docs.len().min(draft.docs.len());
-    let docs = draft.docs.get(doc).into_iter().chain(&draft.docs[added..]);
-    docs.map(|root| plain(draft.data(*root))).collect()
+/// A part that is not there in a world, and where it goes when that is left.
+struct Gone {
+    value: Id,
+    place: Place,
+}
+
+enum Place {
+    /// In a map or list, behind this value, or first.
+    Child { container: Id, behind: Option<Id>, child: Child },
+    /// In place of this node.
+    Node(Id),
+    /// Nowhere: it is what an action gives.
+    Never,
 }
 
 impl World {
     /// Whether the draft says in this world what is due there.
     pub fn agrees(&self, draft: &mut Draft, doc: usize, due: &[Value]) -> bool {
-        let mark = draft.mark();
-        self.enter(draft, doc, &mut Vec::new());
-        let got = said(draft, doc);
-        draft.roll_back(mark);
+        let got = seen(draft, self, doc, |_| ());
         got.len() == due.len() && got.iter().zip(due).all(|(got, due)| same(got, due))
     }
 
-    /// The first part of a document that is not there in this world.
+    /// Whether it supposes what an action gives.
+    pub fn supposes(&self) -> bool {
+        self.given.is_some()
+    }
+
+    /// Whether what is done in this world does not matter in the others: it takes one of several branches.
+    pub fn is_branch(&self) -> bool {
+        self.given.is_none() && self.taken.iter().all(|(_, taken)| taken.is_some())
+    }
+
+    /// The first part of a document that is not there in this world, or may be.
     pub fn first(&self, draft: &mut Draft, doc: usize) -> Option<Id> {
         let mark = draft.mark();
-        let mut gone = Vec::new();
-        self.enter(draft, doc, &mut gone);
+        let gone = self.enter(draft, doc);
         draft.roll_back(mark);
-        gone.into_iter().min_by_key(|id| draft.file_span(*id).map_or(usize::MAX, |span| span.start))
+        gone.into_iter().map(|gone| gone.value).min_by_key(|id| draft.file_span(*id).map_or(usize::MAX, |span| span.start))
+    }
+
+    /// Does some work in this world, and keeps it: what was not there is there again behind it.
+    pub fn within<T>(&self, draft: &mut Draft, doc: usize, work: impl FnOnce(&mut Draft) -> T) -> T {
+        let gone = self.enter(draft, doc);
+        let done = work(draft);
+        for Gone { value, place } in gone.into_iter().rev() {
+            match place {
+                Place::Child { container, behind, child } => {
+                    let behind = behind.and_then(|id| draft.children(container).iter().position(|c| c.value == id));
+                    draft.put_here(container, behind.map_or(0, |index| index + 1), child);
+                }
+                Place::Node(nothing) => draft.replace(nothing, value),
+                Place::Never => {}
+            }
+        }
+        done
     }
 
     fn shows(&self, conditions: &[Condition]) -> bool {
-        match self {
-            World::Condition { opened, taken } => {
-                conditions.iter().all(|one| one.opened != *opened || taken.as_ref() == Some(&one.turns))
+        conditions.iter().all(|condition| {
+            let decided = |opened: &str| self.taken.iter().find(|(one, _)| one == opened).map(|(_, taken)| taken);
+            match (decided(&condition.opened), negated(&condition.opened).and_then(|positive| decided(&positive))) {
+                (Some(taken), _) => taken.as_ref() == Some(&condition.turns),
+                // None of the branches of `if x` is the one of `if not x`.
+                (None, Some(taken)) => taken.as_ref().is_none_or(|turns| turns.as_slice() == ["else"]),
+                (None, None) => true,
             }
-            World::Given { .. } => true,
-        }
+        })
     }
 
-    /// Makes a document what it is in this world; `gone` is what this changes.
-    fn enter(&self, draft: &mut Draft, doc: usize, gone: &mut Vec<Id>) {
-        let Some(root) = draft.docs.get(doc).copied() else { return };
-        match self {
-            World::Given { map, by, names } => {
-                give(draft, *map, names);
-                gone.push(*by);
-            }
-            World::Condition { .. } if self.shows(draft.conditions(root)) => self.take_out(draft, root, gone),
-            World::Condition { .. } => empty(draft, root, gone),
+    /// Makes a document what it is in this world; gives what this changes.
+    fn enter(&self, draft: &mut Draft, doc: usize) -> Vec<Gone> {
+        let mut gone = Vec::new();
+        let Some(root) = draft.docs.get(doc).copied() else { return gone };
+        if self.shows(draft.conditions(root)) {
+            self.take_out(draft, root, &mut gone);
+        } else {
+            empty(draft, root, &mut gone);
         }
+        if let Some(Given { map, by, names }) = &self.given {
+            give(draft, *map, names);
+            gone = vec![Gone { value: *by, place: Place::Never }];
+        }
+        gone
     }
 
-    fn take_out(&self, draft: &mut Draft, id: Id, gone: &mut Vec<Id>) {
+    fn take_out(&self, draft: &mut Draft, id: Id, gone: &mut Vec<Gone>) {
         let id = match draft.node(id).body {
             Body::Embedded { root, .. } => root,
             _ => id,
@@ -143,8 +231,9 @@ impl World {
         for index in (0..draft.children(id).len()).rev() {
             let child = draft.children(id)[index].clone();
             if self.hides(draft, &child) {
+                let behind = index.checked_sub(1).map(|above| draft.children(id)[above].value);
                 draft.take(id, index);
-                gone.push(child.value);
+                gone.push(Gone { value: child.value, place: Place::Child { container: id, behind, child } });
             } else if self.shows(draft.own_conditions(child.value)) {
                 self.take_out(draft, child.value, gone);
             } else {
@@ -167,13 +256,7 @@ impl World {
 
 impl std::fmt::Display for World {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        match self {
-            World::Condition { opened, taken: None } => write!(f, "without `{opened}`"),
-            World::Condition { opened, taken: Some(turns) } => {
-                write!(f, "with `{}`", Condition { opened: opened.clone(), turns: turns.clone() })
-            }
-            World::Given { names, .. } => write!(f, "if the action here gives `{}`", names.join(".")),
-        }
+        f.write_str(&self.label)
     }
 }
 
@@ -192,10 +275,10 @@ fn give(draft: &mut Draft, map: Id, names: &[String]) {
     draft.replace(map, value);
 }
 
-fn empty(draft: &mut Draft, id: Id, gone: &mut Vec<Id>) {
+fn empty(draft: &mut Draft, id: Id, gone: &mut Vec<Gone>) {
     let nothing = draft.new_scalar(Value::Null, ScalarStyle::Plain);
     draft.replace(id, nothing);
-    gone.push(id);
+    gone.push(Gone { value: id, place: Place::Node(nothing) });
 }
 
 /// A value in which the order of keys, and how an empty part is written, do not count.

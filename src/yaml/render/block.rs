@@ -59,10 +59,10 @@ impl Renderer<'_> {
                 }
                 None => {
                     let next = last.map_or(0, |last| last + 1);
-                    let gap = if next < count { gap_between(text, &extents, last, next) } else { String::new() };
-                    if gap.contains("{{") && self.holds(child.value, t, child_value(tree, node, next)) {
+                    let branches = self.draft.texts[t].branches.is_some() && next < count;
+                    if branches && self.holds(child.value, t, child_value(tree, node, next)) {
                         // In place of what it holds now, in the same branch.
-                        lines.gap(gap);
+                        lines.gap(gap_between(text, &extents, last, next));
                         last = Some(next);
                     }
                     let new = self.child_lines(child, col, self.quotes(t, node, around))?;
