@@ -52,7 +52,7 @@ fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out:
     for id in holders.iter().flat_map(|object| patch_texts(draft, object, path, carriers)).collect::<Vec<_>>() {
         let root = match &draft.node(id).body {
             Body::Embedded { root, .. } => Some(*root),
-            Body::Scalar { value: Value::Str(text), .. } if text.contains(':') => select::embed(draft, id).ok(),
+            Body::Scalar { value: Value::Str(text), .. } if text.contains(':') => select::embed(draft, id).ok().flatten(),
             Body::Seq { .. } => Some(id),
             _ => None,
         };

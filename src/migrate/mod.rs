@@ -143,7 +143,7 @@ impl File<'_> {
         careful: bool,
     ) -> rule::Outcome {
         let mut all = rule::Outcome::default();
-        let mut objects = None;
+        let (mut objects, mut worlds) = (None, worlds::Known::default());
         let path = self.report.source.path.clone();
         let dir = path.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
         let repo = self.repo;
@@ -182,6 +182,7 @@ impl File<'_> {
                 repo: self.repo,
                 path: &path,
                 objects,
+                worlds: &mut worlds,
                 closed: Vec::new(),
             };
             let done = rule::run(&work, draft, &mut search, suppressions);

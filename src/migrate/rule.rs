@@ -12,14 +12,13 @@ use super::select::Search;
 use super::suppress::Suppression;
 use super::texts;
 use super::verb::{self, Refused, Trail};
-use super::worlds::{self, World};
+use super::worlds::{self, World, Worlds};
 use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule};
 use crate::report::{Level, Look, UNREAD_TEXT};
 use crate::source::Span;
 use crate::yaml::draft::{Draft, Id, Mark};
 use crate::yaml::value::Value;
-use std::collections::BTreeSet;
 
 /// What became of a rule's matches.
 #[derive(Debug, Default)]
@@ -59,13 +58,14 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     let mut outcome = Outcome::default();
     let texts = texts::open(draft, search, work.rule);
     let found = matches::find(work, draft, search, &mut outcome);
-    let worlds = if work.rule.edits() && draft.branches() { worlds::of(draft) } else { Vec::new() };
+    let worlds = if work.rule.edits() { search.worlds.of(draft, search.objects) } else { Default::default() };
     let elsewhere = elsewhere(work, draft, search, &worlds, &found);
     for one in found.iter().chain(&elsewhere) {
         if draft.is_attached(one.hit.whole()) {
             let operation = search.objects[one.found.object].operation.as_ref();
             outcome.operations.extend(operation.and_then(|operation| draft.file_span(operation.list)));
-            at_match(work, draft, one, &worlds, search.objects, &texts, suppressions, &mut outcome);
+            let worlds = worlds.get(&search.objects[one.found.object].doc).map_or(&[][..], Vec::as_slice);
+            at_match(work, draft, one, worlds, search.objects, &texts, suppressions, &mut outcome);
         }
     }
     for closed in search.closed.drain(..) {
@@ -76,14 +76,11 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
 }
 
 /// Matches that are seen in another world of a template alone: what a first branch gives hides what a second one does.
-fn elsewhere(work: &Work, draft: &mut Draft, search: &mut Search, worlds: &[World], found: &[Match]) -> Vec<Match> {
+fn elsewhere(work: &Work, draft: &mut Draft, search: &mut Search, worlds: &Worlds, found: &[Match]) -> Vec<Match> {
     let mut out: Vec<Match> = Vec::new();
     let lacks = work.rule.select.iter().any(|path| path.source.contains('!'));
-    if worlds.is_empty() || !lacks && !worlds::has_twins(draft) {
-        return out;
-    }
-    let docs: BTreeSet<usize> = search.objects.iter().map(|object| object.doc).collect();
-    for (world, doc) in worlds.iter().flat_map(|world| docs.iter().map(move |doc| (world, *doc))) {
+    let worlds = worlds.iter().flat_map(|(doc, worlds)| worlds.iter().map(move |world| (world, *doc)));
+    for (world, doc) in worlds.filter(|(world, _)| lacks || world.uncovers) {
         let closed = search.closed.len();
         let mut there = Vec::new();
         worlds::seen(draft, world, doc, |draft| there = matches::find(work, draft, search, &mut Outcome::default()));

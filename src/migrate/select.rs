@@ -1,6 +1,7 @@
 //! Where the targets of a rule are in a file: through documents, lists, values of charts and embedded texts.
 use super::document::{self, Computed, Object};
 use super::lens::{Hit, Lens, Pairs, Reading, member};
+use super::worlds::Known;
 use crate::index::Repo;
 use crate::pack::Pack;
 use crate::pack::glob::glob_file;
@@ -69,6 +70,7 @@ pub struct Search<'a> {
     pub repo: &'a Repo,
     pub path: &'a str,
     pub objects: &'a [Object],
+    pub worlds: &'a mut Known,
     pub closed: Vec<Closed>,
 }
 
@@ -239,7 +241,7 @@ impl Search<'_> {
             _ => return None,
         }
         match embed(draft, id) {
-            Ok(root) => Some(root),
+            Ok(root) => root,
             Err(why) => {
                 if exact {
                     self.closed.push(Closed { at: draft.file_span(id).unwrap_or(0..0), why });
@@ -266,7 +268,8 @@ fn section(draft: &Draft, root: Id, object: usize, keys: &[String], only: Option
     Some(Base { only, ..Base::whole(Hit::node(id), object) })
 }
 
-pub fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {
+/// Opens the text in a scalar; none where it holds nothing but comments, or actions of a template.
+pub fn embed(draft: &mut Draft, id: Id) -> Result<Option<Id>, String> {
     let origin = draft.node(id).origin.ok_or("it is new")?;
     let host = &draft.texts[origin.text];
     let view = crate::view::open(&host.text, &host.tree, origin.node)?;
@@ -274,7 +277,10 @@ pub fn embed(draft: &mut Draft, id: Id) -> Result<Id, String> {
         let (line, column) = crate::source::line_column(&view.text, e.at);
         format!("{} (its line {line}, column {column})", e.message)
     })?;
-    draft.embed(id, view.text, read, view.carry)
+    if read.tree.docs.is_empty() {
+        return Ok(None);
+    }
+    draft.embed(id, view.text, read, view.carry).map(Some)
 }
 
 fn carrier_bases(draft: &Draft, root: Id, carrier: &Carrier) -> Vec<Hit> {

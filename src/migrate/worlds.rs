@@ -3,12 +3,15 @@
 //! All branches of a template are read at once. That is what no run of it gives, so a rule may see a key that is not there,
 //! or miss that one is missing. Hence the test: taking branches out, and then editing, must give what editing, and then
 //! taking them out, gives. The same goes for what an action may give where a rule looks for a name.
+use super::document::Object;
 use super::lens::member;
 use crate::pack::path::{Path, Segment};
 use crate::yaml::branch::Condition;
 use crate::yaml::draft::{Body, Child, Draft, Id, Own};
 use crate::yaml::tree::ScalarStyle;
 use crate::yaml::value::{Value, same};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// A way that a template may go. Conditions that say the same are one, wherever a text states them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub struct World {
     given: Option<Given>,
     /// How it is told from the first one.
     label: String,
+    /// Whether it takes a key out of a map that has another one of that name, which is seen in this world alone.
+    pub uncovers: bool,
 }
 
 /// The action `by` gives these keys, one in the other, in `map`, or in what the action is the value of.
@@ -29,9 +34,44 @@ struct Given {
     names: Vec<String>,
 }
 
-/// Every way in which the draft can differ by one condition from the first one, in which every condition is met, and the
+/// The worlds of each document of a template; of a file without conditions or actions, none.
+pub type Worlds = BTreeMap<usize, Vec<World>>;
+
+/// The worlds of a draft, found again only when a text was opened in it.
+#[derive(Default)]
+pub struct Known {
+    texts: usize,
+    worlds: Rc<Worlds>,
+}
+
+impl Known {
+    pub fn of(&mut self, draft: &mut Draft, objects: &[Object]) -> Rc<Worlds> {
+        if self.texts != draft.texts.len() {
+            self.texts = draft.texts.len();
+            let docs: BTreeSet<usize> = objects.iter().map(|object| object.doc).filter(|_| draft.branches()).collect();
+            self.worlds = Rc::new(docs.into_iter().map(|doc| (doc, of(draft, doc))).collect());
+        }
+        Rc::clone(&self.worlds)
+    }
+}
+
+/// The ways in which document `doc` can differ by one condition from the first one, in which every condition is met, and the
 /// first of several branches is taken; that one first.
-pub fn of(draft: &Draft) -> Vec<World> {
+fn of(draft: &mut Draft, doc: usize) -> Vec<World> {
+    let all = all(draft);
+    let mut gone = |world: &World| {
+        let mark = draft.mark();
+        let gone: Vec<Id> = world.enter(draft, doc).into_iter().map(|gone| gone.value).collect();
+        draft.roll_back(mark);
+        gone
+    };
+    let first = gone(&all[0]);
+    let differs = |(index, world): &(usize, World)| *index == 0 || gone(world) != first;
+    let worlds: Vec<World> = all.into_iter().enumerate().filter(differs).map(|(_, world)| world).collect();
+    worlds.into_iter().map(|world| World { uncovers: world.uncovers(draft, doc), ..world }).collect()
+}
+
+fn all(draft: &Draft) -> Vec<World> {
     let mut conditions: Vec<Condition> =
         draft.texts.iter().filter_map(|text| text.branches.as_ref()).flat_map(|branches| branches.all()).cloned().collect();
     conditions.sort();
@@ -48,14 +88,15 @@ pub fn of(draft: &Draft) -> Vec<World> {
     let groups: Vec<&[Condition]> = conditions.chunk_by(|a, b| a.opened == b.opened).collect();
     let several = groups.iter().filter(|group| group.len() > 1);
     let first: Vec<_> = several.map(|group| (group[0].opened.clone(), Some(group[0].turns.clone()))).collect();
-    let mut out = vec![World { taken: first.clone(), given: None, label: "where each first branch is taken".to_owned() }];
+    let mut out =
+        vec![World { taken: first.clone(), given: None, label: "where each first branch is taken".to_owned(), uncovers: false }];
     for group in &groups {
         let opened = &group[0].opened;
         let other = |taken: Option<&Condition>| {
             let rest = first.iter().filter(|(one, _)| one != opened).cloned();
             let this = (opened.clone(), taken.map(|condition| condition.turns.clone()));
             let label = taken.map_or_else(|| format!("without `{opened}`"), |condition| format!("with `{condition}`"));
-            World { taken: rest.chain([this]).collect(), given: None, label }
+            World { taken: rest.chain([this]).collect(), given: None, label, uncovers: false }
         };
         let has_else = group.iter().any(|condition| condition.turns.last().is_some_and(|turn| turn == "else"));
         out.extend(group.iter().skip(1).map(|condition| other(Some(condition))));
@@ -73,11 +114,11 @@ fn negated(opened: &str) -> Option<String> {
 
 /// The ways in which actions may give, below `root`, the names that the paths start with.
 pub fn given(draft: &Draft, root: Id, paths: &[&Path], protojson: bool) -> Vec<World> {
-    let taken = of(draft).into_iter().next().map_or_else(Vec::new, |first| first.taken);
+    let taken = all(draft).swap_remove(0).taken;
     let mut out: Vec<World> = Vec::new();
     for given in paths.iter().filter(|path| path.computed.is_none()).filter_map(|path| by_action(draft, root, path, protojson)) {
         let label = format!("if the action here gives `{}`", given.names.join("."));
-        let world = World { taken: taken.clone(), given: Some(given), label };
+        let world = World { taken: taken.clone(), given: Some(given), label, uncovers: false };
         if !out.contains(&world) {
             out.push(world);
         }
@@ -115,16 +156,6 @@ fn may_be(text: &str, name: &str) -> bool {
     name.starts_with(&text[..start]) && name.ends_with(text.get(end + 2..).unwrap_or_default())
 }
 
-/// Whether some map has a key twice: only in another world is the second one seen.
-pub fn has_twins(draft: &Draft) -> bool {
-    let twins = |id: Id| {
-        let mut keys: Vec<&str> = draft.children(id).iter().filter_map(|child| draft.key_text(child)).collect();
-        keys.sort_unstable();
-        keys.windows(2).any(|pair| pair[0] == pair[1])
-    };
-    draft.all().any(twins)
-}
-
 /// The document `doc`, and those that were added, as the template gives them in `world`, after `work` was done there. The
 /// draft is left as it was.
 pub fn seen(draft: &mut Draft, world: &World, doc: usize, work: impl FnOnce(&mut Draft)) -> Vec<Value> {
@@ -158,6 +189,20 @@ impl World {
     pub fn agrees(&self, draft: &mut Draft, doc: usize, due: &[Value]) -> bool {
         let got = seen(draft, self, doc, |_| ());
         got.len() == due.len() && got.iter().zip(due).all(|(got, due)| same(got, due))
+    }
+
+    fn uncovers(&self, draft: &mut Draft, doc: usize) -> bool {
+        let mark = draft.mark();
+        let gone = self.enter(draft, doc);
+        let twin = |gone: &Gone| match &gone.place {
+            Place::Child { container, child, .. } => {
+                draft.key_text(child).is_some_and(|key| draft.find(*container, key).is_some())
+            }
+            _ => false,
+        };
+        let uncovers = gone.iter().any(twin);
+        draft.roll_back(mark);
+        uncovers
     }
 
     /// Whether it supposes what an action gives.

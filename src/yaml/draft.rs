@@ -250,11 +250,6 @@ impl Draft {
         text.branches.as_ref().map_or(&[], |branches| ask(branches, &text.tree, origin.node))
     }
 
-    /// Every node, those that are part of no document among them.
-    pub fn all(&self) -> impl Iterator<Item = Id> {
-        (0..self.nodes.len() as u32).map(Id)
-    }
-
     /// The children of a map or list (looking through an opened scalar, not through an alias).
     pub fn children(&self, id: Id) -> &[Child] {
         match &self.node(id).body {
