@@ -263,14 +263,13 @@ impl Report {
         sum
     }
 
-    /// Puts `prefix` before every path, so that paths are told from where a person stands. Comes after all that looks
-    /// for the files.
-    pub fn told_from(&mut self, prefix: &str) {
+    /// Tells every path from where a person stands. Comes after all that looks for the files.
+    pub fn told(&mut self, told: impl Fn(&str) -> String) {
         for file in &mut self.files {
-            file.source.path.insert_str(0, prefix);
-            file.findings.iter_mut().for_each(|finding| finding.path.insert_str(0, prefix));
+            file.source.path = told(&file.source.path);
+            file.findings.iter_mut().for_each(|finding| finding.path = told(&finding.path));
         }
-        self.links.iter_mut().for_each(|link| link.insert_str(0, prefix));
+        self.links.iter_mut().for_each(|link| *link = told(link));
     }
 
     /// Findings of files that were read, by path and place.

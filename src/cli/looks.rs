@@ -48,12 +48,12 @@ pub fn run(
     }
     let sources = Sources { paths: files.to_vec(), cwd, ..Sources::default() };
     let found = pipeline::find(&sources)?;
-    let prefix = pipeline::prefix(&sources.cwd, &found.root);
+    let told = pipeline::told(&sources.cwd, &found.root);
     let mut paths: Vec<String> = found.files.iter().chain(found.unread.iter().map(|(path, _)| path)).cloned().collect();
     let mut report =
         pipeline::run(Job { input: Input::Files(found), runs: &runs, generated: true, threads: None, progress: &|_, _, _| {} })?;
-    report.told_from(&prefix);
-    paths.iter_mut().for_each(|path| path.insert_str(0, &prefix));
+    report.told(&told);
+    paths.iter_mut().for_each(|path| *path = told(path));
     Ok(tell(&report, &paths))
 }
 

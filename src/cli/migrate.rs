@@ -20,7 +20,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         Sources { paths: args.paths.clone(), cwd, hidden: args.hidden, no_ignore: args.no_ignore, exclude: args.exclude.clone() };
     let piped = is_piped(args)?;
     let root = if piped { sources.cwd.clone() } else { pipeline::root(&sources)? };
-    let settings = config::load(&root)?;
+    let settings = config::load(&if piped { root.clone() } else { pipeline::start(&sources)? })?;
     let library = config::library(&settings, &args.packs)?;
     if !args.quiet {
         terminal.err(&config::replacing(&library));
@@ -47,8 +47,9 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         }
         write::all(&root, &mut report);
     }
-    let prefix = if piped { String::new() } else { pipeline::prefix(&sources.cwd, &root) };
-    report.told_from(&prefix);
+    if !piped {
+        report.told(pipeline::told(&sources.cwd, &root));
+    }
     let ran: Vec<json::Ran> = (runs.iter())
         .map(|run| json::Ran {
             pack: run.pack.name.clone(),
@@ -67,7 +68,8 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     terminal.err(&human::failures(&report, voice));
     if !args.quiet {
         terminal.err(&asked_for(args, &runs));
-        if stdin.is_none() && prints_diff(args) && !prefix.is_empty() && report.changed().next().is_some() {
+        let leads_out = report.changed().any(|file| file.source.path.starts_with("../") || file.source.path.starts_with('/'));
+        if stdin.is_none() && prints_diff(args) && leads_out {
             let root = root.display();
             terminal
                 .err(&format!("This diff leads out of the folder you are in. To pipe it to git apply, run yamlift in {root}.\n"));

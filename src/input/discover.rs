@@ -25,7 +25,8 @@ pub struct Walk {
 /// The files of a run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The folder that all paths are relative to: `cwd` where everything lies in it, else the nearest folder that does.
+    /// The folder that all paths are relative to: the top of the git checkout that everything lies in; else `cwd` where
+    /// everything lies in it, else the nearest folder that holds it all.
     pub root: PathBuf,
     /// To be looked at: sorted, with `/`.
     pub files: Vec<String>,
@@ -60,15 +61,16 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
     let mut named = named(walk)?;
     named.sort_unstable();
     named.dedup();
-    let root = nearest_folder(walk, &named)?;
-    let exclude = overrides(&root, &walk.exclude)?;
+    let start = nearest_folder(walk, &named)?;
+    let root = checkout(&named, &start);
+    let exclude = overrides(&start, &walk.exclude)?;
     let (folders, single): (Vec<_>, Vec<_>) = named.into_iter().partition(|path| path.is_dir());
     let mut found = Found { root: root.clone(), ..Found::default() };
     single.iter().for_each(|path| take_named(path, &mut found));
     folders.iter().for_each(|folder| walk_folder(walk, folder, &exclude, &mut found));
     tidy(&mut found.files);
     found.around = found.files.clone();
-    if !folders.contains(&root) && root.ancestors().any(|dir| dir.join(".git").exists()) {
+    if !folders.contains(&root) && root.join(".git").exists() {
         let mut rest = Found { root: root.clone(), ..Found::default() };
         walk_folder(walk, &root, &exclude, &mut rest);
         found.around.append(&mut rest.files);
@@ -85,12 +87,31 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
 /// # Errors
 /// As `files`.
 pub fn root(walk: &Walk) -> Result<PathBuf, DiscoverError> {
+    let named = named(walk)?;
+    Ok(checkout(&named, &nearest_folder(walk, &named)?))
+}
+
+/// The folder that a run starts from: `cwd` where everything lies in it, else the nearest folder that holds it all.
+///
+/// # Errors
+/// As `files`.
+pub fn start(walk: &Walk) -> Result<PathBuf, DiscoverError> {
     nearest_folder(walk, &named(walk)?)
+}
+
+/// How to tell paths that are relative to `root` to somebody who stands in `cwd`.
+pub fn told(cwd: &Path, root: &Path) -> impl Fn(&str) -> String + use<> {
+    let (prefix, root) = (prefix(cwd, root), root.to_owned());
+    let cwd = absolute(cwd).unwrap_or_else(|_| cwd.to_owned());
+    move |path| match root.join(path).strip_prefix(&cwd).ok().and_then(|rest| name(Path::new(""), rest)) {
+        Some(below) => below,
+        None => format!("{prefix}{path}"),
+    }
 }
 
 /// What to put before a path relative to `root` so that it is one relative to `cwd`; a whole path where the two have
 /// nothing in common.
-pub fn prefix(cwd: &Path, root: &Path) -> String {
+fn prefix(cwd: &Path, root: &Path) -> String {
     let cwd = absolute(cwd).unwrap_or_else(|_| cwd.to_owned());
     let shared = cwd.ancestors().find(|dir| root.starts_with(dir)).unwrap_or(Path::new("/"));
     let below = |path: &Path| path.strip_prefix(shared).map(|rest| rest.components().count()).unwrap_or_default();
@@ -157,6 +178,13 @@ fn nearest_folder(walk: &Walk, named: &[PathBuf]) -> Result<PathBuf, DiscoverErr
     }
     while !named.iter().all(|path| path.starts_with(&root)) && root.pop() {}
     Ok(root)
+}
+
+/// The top of the git checkout that everything lies in; `start` where there is none.
+fn checkout(named: &[PathBuf], start: &Path) -> PathBuf {
+    let holds_all = |dir: &&Path| named.iter().all(|path| path.starts_with(dir)) && dir.join(".git").exists();
+    let first = named.first().map_or(start, PathBuf::as_path);
+    first.ancestors().find(holds_all).unwrap_or(start).to_owned()
 }
 
 fn overrides(root: &Path, exclude: &[String]) -> Result<Override, DiscoverError> {
@@ -333,6 +361,20 @@ mod tests {
         let dir = tree(&["x/a.yaml", "y/b.yaml", ".git/c.yaml"]);
         let found = files(&walk(dir.path(), &["x"])).unwrap();
         assert_eq!((found.files, found.around), (vec!["x/a.yaml".into()], vec!["x/a.yaml".into(), "y/b.yaml".into()]));
+    }
+
+    #[test]
+    fn a_checkout_is_known_from_wherever_one_stands() {
+        let dir = tree(&["x/a.yaml", "x/z/b.yaml", "y/b.yaml", ".git/c"]);
+        let root = dir.path().canonicalize().unwrap();
+        let found = files(&walk(&dir.path().join("x/z"), &[])).unwrap();
+        assert_eq!((found.root, found.files), (root.clone(), vec!["x/z/b.yaml".to_owned()]));
+        assert_eq!(found.around, ["x/a.yaml", "x/z/b.yaml", "y/b.yaml"]);
+        let told = told(&root.join("x"), &root);
+        assert_eq!([told("x/z/b.yaml"), told("y/b.yaml")], ["z/b.yaml", "../y/b.yaml"]);
+        let other = tree(&["q.yaml"]);
+        let path = dir.path().join("y");
+        assert_eq!(files(&walk(other.path(), &[path.to_str().unwrap()])).unwrap().files, ["y/b.yaml"]);
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub fn attach(tree: &mut Tree, text: &str, unit: &Unit) {
         }
         return;
     }
-    let path = path_to(tree, root, unit.span.start);
+    let mut path = path_to(tree, root, unit.span.start);
     let Some((container, index)) = path.last().copied() else { return };
     let value = child_value(tree, container, index);
     let node = tree.node(value);
@@ -117,8 +117,10 @@ pub fn attach(tree: &mut Tree, text: &str, unit: &Unit) {
         tree.nodes[value.0 as usize].span.start = unit.span.start;
     } else {
         let fits = |(container, _): &&(NodeId, usize)| column(text, child_start(tree, *container, 0)) <= at;
-        let (container, index) = path.iter().rev().find(fits).copied().unwrap_or(path[0]);
+        let depth = path.iter().rposition(|entry| fits(&entry)).unwrap_or(0);
+        let (container, index) = path[depth];
         become_child(tree, text, container, index + 1, unit.span.clone());
+        path.truncate(depth + 1);
     }
     for (container, _) in path {
         let span = &mut tree.nodes[container.0 as usize].span;
