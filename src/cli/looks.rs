@@ -66,7 +66,7 @@ fn tell(report: &Report, paths: &[String]) -> String {
                 let why = file.findings.first().map_or("", |finding| finding.message.as_str());
                 let _ = writeln!(out, "  not read: {why}");
             }
-            Some(file) if !file.looks.is_empty() => looks(file, &mut out),
+            Some(file) if !file.looks.is_empty() || !file.findings.is_empty() => looks(file, &mut out),
             _ => out.push_str("  nothing that these migrations look at is in it\n"),
         }
     }
@@ -96,5 +96,12 @@ fn looks(file: &FileReport, out: &mut String) {
         let way = if look.way.is_empty() { "the whole" } else { &look.way };
         let target = if look.target.is_empty() { String::new() } else { format!(" ({})", look.target) };
         let _ = writeln!(out, "    {place:8} {}, {way}{target}, rule of line {rule}: {}", look.object, look.verdict);
+    }
+    let ours = |finding: &&crate::report::Finding| {
+        finding.id.starts_with("yamlift/") || !file.looks.iter().any(|look| look.migration == finding.id)
+    };
+    for finding in file.findings.iter().filter(ours) {
+        let place = format!("{}:{}", finding.line, finding.column);
+        let _ = writeln!(out, "  {}\n    {place:8} {}", finding.id, finding.message);
     }
 }

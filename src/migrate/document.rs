@@ -1,7 +1,7 @@
 //! The Kubernetes objects of a file: its documents, and the items of `kind: List`.
 use super::json_patch::{self, Operation};
 use super::lens::{Hit, Lens, Reading};
-use super::select;
+use super::select::{self, Closed};
 use crate::index::{Repo, Selector};
 use crate::pack::glob::any_glob;
 use crate::pack::target::Carrier;
@@ -30,30 +30,36 @@ pub struct Object {
 }
 
 /// All objects of a draft, in order, the patches that documents hold as texts, and those that operations are for, among
-/// them. Documents that the run added are not.
-pub fn objects(draft: &mut Draft, path: &str, carriers: &[Carrier], repo: &Repo) -> Vec<Object> {
+/// them; and the patches that cannot be read. Documents that the run added are not among them.
+pub fn objects(draft: &mut Draft, path: &str, carriers: &[Carrier], repo: &Repo) -> (Vec<Object>, Vec<Closed>) {
     let own = draft.texts[0].tree.docs.len();
-    let mut out = Vec::new();
+    let (mut out, mut closed) = (Vec::new(), Vec::new());
     for (doc, root) in draft.docs.clone().into_iter().enumerate().take(own) {
         add(draft, doc, root, &mut out);
         if json_patch::is_patch(draft, root) {
             json_patch::add(draft, doc, root, repo.patched(path), &mut out);
         }
-        patches(draft, doc, path, carriers, &mut out);
+        patches(draft, doc, path, carriers, &mut out, &mut closed);
+        inner(draft, doc, root, &mut out);
     }
     number(draft, &mut out);
-    out
+    (out, closed)
 }
 
 /// The patches that the document, or an item of it, holds, most often as texts. A text that is no YAML is not one: it may
 /// be the name of a file.
-fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out: &mut Vec<Object>) {
+fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out: &mut Vec<Object>, closed: &mut Vec<Closed>) {
     let holders: Vec<Object> = out.iter().filter(|o| o.doc == doc && o.operation.is_none()).cloned().collect();
     for id in holders.iter().flat_map(|object| patch_texts(draft, object, path, carriers)).collect::<Vec<_>>() {
         let root = match &draft.node(id).body {
             Body::Embedded { root, .. } => Some(*root),
-            Body::Scalar { value: Value::Str(text), .. } if text.contains(':') => select::embed(draft, id).ok().flatten(),
-            Body::Seq { .. } => Some(id),
+            Body::Scalar { value: Value::Str(text), .. } if text.contains(':') => {
+                select::embed(draft, id).unwrap_or_else(|why| {
+                    closed.push(why);
+                    None
+                })
+            }
+            Body::Seq { .. } | Body::Map { .. } => Some(id),
             _ => None,
         };
         let Some(root) = root else { continue };
@@ -65,6 +71,35 @@ fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out:
             let target = draft.position(id).and_then(|(entry, _)| child(draft, entry, "target"));
             let selector = target.map(|target| selector(draft, target));
             json_patch::add(draft, doc, root, selector.as_slice(), out);
+        }
+    }
+}
+
+/// Objects that stand in a document as a part of it, or in a text of it: what a chart is to add, what a config map is to
+/// hold. A reference to an object has no `metadata`, and is no text; annotations quote objects as they were.
+fn inner(draft: &mut Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
+    let mut open = vec![root];
+    while let Some(id) = open.pop() {
+        for child in draft.children(id).to_vec() {
+            if draft.key_text(&child) == Some("annotations") {
+                continue;
+            }
+            if let Body::Scalar { value: Value::Str(text), .. } = &draft.node(child.value).body
+                && text.contains("apiVersion")
+                && text.contains("kind")
+            {
+                let _ = select::embed(draft, child.value);
+            }
+            let (below, is_text) = match draft.node(child.value).body {
+                Body::Embedded { root, .. } => (root, true),
+                _ => (child.value, false),
+            };
+            let named = self::child(draft, below, "metadata").is_some_and(|metadata| draft.is_map(metadata));
+            let is_object = ["apiVersion", "kind"].iter().all(|key| scalar(draft, below, key).is_some()) && (named || is_text);
+            if is_object && !out.iter().any(|known| known.root == below) {
+                add(draft, doc, below, out);
+            }
+            open.push(below);
         }
     }
 }
@@ -163,14 +198,14 @@ pub fn is_encrypted(draft: &Draft, doc: usize) -> bool {
     ["mac", "version", "lastmodified"].iter().any(|key| child(draft, sops, key).is_some())
 }
 
-/// What a template computes of an object and a target asks for.
-pub type Computed = &'static str;
+/// Why it is not known whether something is what a target asks for.
+pub type Guess = &'static str;
 
 impl Object {
     /// Whether it is of one of these kinds, groups and names; with what had to be guessed, if it is one at all.
-    pub fn is(&self, kinds: &[String], groups: &[String], names: &[String]) -> Option<Option<Computed>> {
+    pub fn is(&self, kinds: &[String], groups: &[String], names: &[String]) -> Option<Option<Guess>> {
         let mut computed = None;
-        let mut is = |globs: &[String], text: Option<&str>, may: bool, field: Computed| {
+        let mut is = |globs: &[String], text: Option<&str>, may: bool, field: Guess| {
             let known = any_glob(globs, text);
             computed = computed.or((!known && may).then_some(field));
             known || may
@@ -178,10 +213,19 @@ impl Object {
         let (kind, group) = (self.kind.as_deref().unwrap_or_default(), self.group.as_deref().unwrap_or_default());
         let name = self.name.split("{{").next().unwrap_or_default();
         let begins = |glob: &String| !name.is_empty() && name.len() < self.name.len() && glob.starts_with(name);
-        let fits = is(kinds, self.kind.as_deref(), kind.contains("{{") && kinds.iter().any(|one| kind.contains(one)), "kind")
-            && (self.group.is_none()
-                || is(groups, self.group.as_deref(), group.contains("{{") && !kinds.is_empty(), "apiVersion"))
-            && is(names, Some(&self.name), names.iter().any(begins), "name");
+        let fits = is(
+            kinds,
+            self.kind.as_deref(),
+            kind.contains("{{") && kinds.iter().any(|one| kind.contains(one)),
+            "the template computes the `kind` of this object",
+        ) && (self.group.is_none()
+            || is(
+                groups,
+                self.group.as_deref(),
+                group.contains("{{") && !kinds.is_empty(),
+                "the template computes the `apiVersion` of this object",
+            ))
+            && is(names, Some(&self.name), names.iter().any(begins), "the template computes the `name` of this object");
         fits.then_some(computed)
     }
 

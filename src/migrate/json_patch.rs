@@ -34,28 +34,29 @@ pub fn is_patch(draft: &Draft, list: Id) -> bool {
 
 /// Adds the objects that a list of operations is for, as far as it says.
 pub fn add(draft: &mut Draft, doc: usize, list: Id, selectors: &[Selector], out: &mut Vec<Object>) {
-    let unknown = [Selector::default()];
-    let selectors = if selectors.is_empty() { &unknown } else { selectors };
+    // Of several, an edit for one would reach the others; of none, nothing is known.
+    let mut kinds: Vec<&Selector> = selectors.iter().collect();
+    kinds.dedup_by(|a, b| (&a.kind, &a.group) == (&b.kind, &b.group));
+    let unknown = Selector::default();
+    let selector = if let [one] = kinds.as_slice() { one } else { &unknown };
     for map in draft.children(list).iter().map(|item| draft.resolve(item.value)).collect::<Vec<_>>() {
         for key in ["path", "from"] {
             let Some((id, text)) = pointer(draft, map, key) else { continue };
-            for selector in selectors {
-                let value = document::child(draft, map, "value").filter(|_| key == "path");
-                let (root, operation) =
-                    object(draft, Operation { list, map, pointer: id, leaf: id, lists: Vec::new() }, &text, value);
-                out.push(Object {
-                    root,
-                    doc,
-                    kind: selector.kind.clone(),
-                    group: selector.group.clone(),
-                    version: selector.version.clone(),
-                    name: selector.name.clone(),
-                    namespace: selector.namespace.clone(),
-                    line: 1,
-                    partial: true,
-                    operation: Some(operation),
-                });
-            }
+            let value = document::child(draft, map, "value").filter(|_| key == "path");
+            let operation = Operation { list, map, pointer: id, leaf: id, lists: Vec::new() };
+            let (root, operation) = object(draft, operation, &text, value);
+            out.push(Object {
+                root,
+                doc,
+                kind: selector.kind.clone(),
+                group: selector.group.clone(),
+                version: selector.version.clone(),
+                name: selector.name.clone(),
+                namespace: selector.namespace.clone(),
+                line: 1,
+                partial: true,
+                operation: Some(operation),
+            });
         }
     }
 }
@@ -63,7 +64,8 @@ pub fn add(draft: &mut Draft, doc: usize, list: Id, selectors: &[Selector], out:
 fn pointer(draft: &Draft, map: Id, key: &str) -> Option<(Id, String)> {
     let id = draft.resolve(document::child(draft, map, key)?);
     match &draft.node(id).body {
-        Body::Scalar { value: Value::Str(text), .. } if text.starts_with('/') => Some((id, text.clone())),
+        // The empty one is the whole object.
+        Body::Scalar { value: Value::Str(text), .. } if text.is_empty() || text.starts_with('/') => Some((id, text.clone())),
         _ => None,
     }
 }
@@ -76,7 +78,7 @@ fn object(draft: &mut Draft, mut operation: Operation, pointer: &str, value: Opt
         draft.stands_for(operation.leaf, operation.pointer);
     }
     let mut at = operation.leaf;
-    for token in pointer[1..].rsplit('/') {
+    for token in pointer.split('/').skip(1).collect::<Vec<_>>().into_iter().rev() {
         let child = |key: Option<Id>| vec![Child { key, value: at, own: Own::none() }];
         at = if token == "-" || !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit()) {
             let list = draft.new_seq(child(None), false);
@@ -89,7 +91,9 @@ fn object(draft: &mut Draft, mut operation: Operation, pointer: &str, value: Opt
         };
         draft.stands_for(at, operation.pointer);
     }
-    draft.set_aside(at);
+    if at != operation.leaf || nothing {
+        draft.set_aside(at);
+    }
     (at, operation)
 }
 
@@ -131,7 +135,11 @@ fn path_to_leaf(draft: &Draft, root: Id, operation: &Operation) -> Result<String
         }
         let index = operation.lists.iter().find(|(list, _)| *list == at).map(|(_, index)| index.clone());
         let token = draft.key_text(child).map(|key| key.replace('~', "~0").replace('/', "~1"));
-        pointer = pointer + "/" + &index.or(token).unwrap_or_else(|| "0".to_owned());
+        let Some(token) = index.or(token) else {
+            let why = "what this operation of a JSON patch sets is to stand in a list: say by hand which items it is for";
+            return Err(Refused::at(operation.pointer, why));
+        };
+        pointer = pointer + "/" + &token;
         at = child.value;
     }
     Ok(pointer)

@@ -110,24 +110,18 @@ impl File<'_> {
         let id = &active.migration.id;
         let operations = outcome.operations.iter().map(|at| (id.clone(), self.on_disk(at.clone())));
         self.operations.extend(operations.collect::<Vec<_>>());
-        if !careful {
-            let on_disk = |look: &Look| Look { at: self.on_disk(look.at.clone()), ..look.clone() };
-            let looks: Vec<Look> = outcome.looks.iter().map(on_disk).collect();
-            self.report.looks.extend(looks);
+        let edit = (outcome.edited > 0).then(|| verify::proven(draft, &outcome.modelines)).transpose();
+        if edit.is_err() && !careful {
+            // Some match cannot be written, or not be proven: find out which, one by one.
+            draft.roll_back(mark);
+            return self.migration(run, active, draft, true);
         }
-        if outcome.edited > 0 {
-            match verify::proven(draft, &outcome.modelines) {
-                Ok(edit) => {
-                    self.take_notes(id, &outcome, &suppressions);
-                    return self.step(run, active, edit, outcome, draft.is_template(), careful);
-                }
-                Err(_) if !careful => {
-                    // Some match cannot be written, or not be proven: find out which, one by one.
-                    draft.roll_back(mark);
-                    return self.migration(run, active, draft, true);
-                }
-                Err(why) => return Err(self.at_disk(unproven(why.at, why.why))),
-            }
+        let on_disk = |look: &Look| Look { at: self.on_disk(look.at.clone()), ..look.clone() };
+        let looks: Vec<Look> = outcome.looks.iter().map(on_disk).collect();
+        self.report.looks.extend(looks);
+        if let Some(edit) = edit.map_err(|why| self.at_disk(unproven(why.at, why.why)))? {
+            self.take_notes(id, &outcome, &suppressions);
+            return self.step(run, active, edit, outcome, draft.is_template(), careful);
         }
         draft.roll_back(mark);
         self.take_notes(id, &outcome, &suppressions);
@@ -157,7 +151,7 @@ impl File<'_> {
             if run.needles && !rule.needles.may_hit(plain) {
                 continue;
             }
-            let objects = objects.get_or_insert_with(|| document::objects(draft, &path, &run.carriers, repo));
+            let (objects, closed) = objects.get_or_insert_with(|| document::objects(draft, &path, &run.carriers, repo));
             let frame = scope::Frame {
                 exprs: &active.migration.exprs,
                 params: params(run),
@@ -183,7 +177,7 @@ impl File<'_> {
                 path: &path,
                 objects,
                 worlds: &mut worlds,
-                closed: Vec::new(),
+                closed: std::mem::take(closed),
             };
             let done = rule::run(&work, draft, &mut search, suppressions);
             all.edited += done.edited;
@@ -272,7 +266,7 @@ impl File<'_> {
     /// Names what is left of JSON patches that a migration may concern, though it found no whole object in them.
     fn json_patches(&mut self, runs: &[Run], draft: &mut Draft) {
         let Some(first) = runs.first() else { return };
-        let objects = document::objects(draft, &self.report.source.path, &first.carriers, self.repo);
+        let (objects, _) = document::objects(draft, &self.report.source.path, &first.carriers, self.repo);
         for concern in json_patch::concerns(draft, &objects, runs) {
             let at = self.on_disk(concern.at);
             let ignored = |one: &&mut suppress::Suppression| one.names(&concern.id) && one.covers(&at);

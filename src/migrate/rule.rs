@@ -109,7 +109,7 @@ fn at_match(
     let asked = one.asked(work);
     let seen = look::seen(work, draft, objects, &one.found, one.hit);
     let mark = draft.mark();
-    let decided = if !asked || worlds.is_empty() {
+    let decided = if worlds.is_empty() {
         decide(work, draft, one, objects, texts)
     } else {
         everywhere(work, draft, one, objects, texts, worlds)
@@ -118,6 +118,9 @@ fn at_match(
         Ok(done) => done,
         Err(why) => return outcome.look(seen, why),
     };
+    if done.refused && !asked && !worlds.is_empty() {
+        done.said.iter_mut().for_each(|said| said.level = Level::Note);
+    }
     if suppressed(work, draft, suppressions, &done.trail.touched, done.edited, &mut done.said) {
         draft.roll_back(mark);
         outcome.look(seen, "a comment suppresses it");
@@ -138,8 +141,10 @@ fn at_match(
             outcome.said.extend(done.said);
         }
         (true, false) => {
+            // Nothing is offered that could not be done; asked of templates alone, as it takes its time.
+            let can_be = !draft.branches() || proven(draft, one).is_ok();
             draft.roll_back(mark);
-            outcome.offered.push(place(draft, one.hit));
+            outcome.offered.extend(can_be.then(|| place(draft, one.hit)));
         }
         (false, _) => outcome.said.extend(done.said),
     }
@@ -185,7 +190,8 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
         return Err("its `if` is false here".to_owned());
     }
     let (mut said, held) = reports(&spot, draft, &rule.reports);
-    let unknown = if draft.is_template() { unknown(work, draft, one, &objects[one.found.object], &mut said) } else { None };
+    let open = draft.is_template() || one.found.guessed.is_some();
+    let unknown = if open { unknown(work, draft, one, &objects[one.found.object], &mut said) } else { None };
     let mark = draft.mark();
     let mut trail = Trail { touched: vec![one.hit.id], ..Trail::default() };
     let edited = if held { Ok(false) } else { attempt(work, draft, &mut spot, one, objects, texts, &mut trail) };
@@ -280,8 +286,8 @@ fn attempt(
     }
     let edited = draft.changed_since(mark);
     if edited && one.asked(work) {
-        if let Some(field) = one.found.guessed {
-            let why = format!("the template computes the `{field}` of this object: it may be none of those that this is about");
+        if let Some(guess) = one.found.guessed {
+            let why = format!("{guess}, so that it may be none of those that this is about");
             return Err(refused(draft, one.hit, &Refused::from(why)));
         }
         if let Some(why) = forbidden(draft, one, objects, spot.root.whole(), mark, &trail.aliases) {

@@ -1,5 +1,5 @@
 //! What a rule says, and the places that it says it of.
-use super::document::Object;
+use super::document::{Guess, Object};
 use super::lens::Hit;
 use super::matches::Match;
 use super::rule::Work;
@@ -37,7 +37,7 @@ pub fn unknown(work: &Work, draft: &Draft, one: &Match, object: &Object, said: &
     };
     let loud = said.iter().any(|one| of_action(one) && one.level > Level::Note);
     said.retain(|one| !of_action(one));
-    loud.then(|| open(work, draft, one.hit))
+    loud.then(|| open(work, draft, one.hit, one.found.guessed))
 }
 
 /// What is said where a template may ask for something else than what it was read as.
@@ -45,15 +45,19 @@ pub fn divided(work: &Work, draft: &mut Draft, one: &Match, doc: usize, world: &
     let first = world.first(draft, doc).filter(|first| draft.is_within(*first, one.found.hit.id));
     let at = first.map_or(one.hit, Hit::node);
     if !edited && world.supposes() {
-        return open(work, draft, at);
+        return open(work, draft, at, one.found.guessed);
     }
     let which = if edited { "another edit" } else { "an edit" };
     refused(draft, at, &Refused::from(format!("{world}, {which} would be due, and there is none for both")))
 }
 
 /// What is said where only a run of the template could tell.
-pub fn open(work: &Work, draft: &Draft, at: Hit) -> Said {
-    let message = format!("The template decides here whether this matters: {}.", work.migration.title.trim_end_matches('.'));
+pub fn open(work: &Work, draft: &Draft, at: Hit, guessed: Option<Guess>) -> Said {
+    let title = work.migration.title.trim_end_matches('.');
+    let message = match guessed {
+        Some(guess) => format!("It may matter or not, as {guess}: {title}."),
+        None => format!("The template decides here whether this matters: {title}."),
+    };
     Said::note(place(draft, at), message)
 }
 

@@ -1,5 +1,5 @@
 //! Where the targets of a rule are in a file: through documents, lists, values of charts and embedded texts.
-use super::document::{self, Computed, Object};
+use super::document::{self, Guess, Object};
 use super::lens::{Hit, Lens, Pairs, Reading, member};
 use super::worlds::Known;
 use crate::index::Repo;
@@ -21,7 +21,7 @@ pub struct Found {
     /// Index of its object.
     pub object: usize,
     /// What of its object a template computes, and had to be guessed.
-    pub guessed: Option<Computed>,
+    pub guessed: Option<Guess>,
 }
 
 impl Found {
@@ -47,7 +47,7 @@ struct Base {
     hit: Hit,
     object: usize,
     only: Option<(Id, &'static str)>,
-    guessed: Option<Computed>,
+    guessed: Option<Guess>,
 }
 
 impl Base {
@@ -132,25 +132,26 @@ impl Search<'_> {
 
     /// The values of a chart: in a document that names the chart, in a file that is claimed for it, or by their shape.
     fn values_of(&mut self, draft: &mut Draft, chart: &str, shape: &[Path]) -> Vec<Base> {
-        let mut out = self.carried(draft, chart);
+        let mut out = self.carried(draft, chart, shape);
         let owners = self.repo.values_of(self.path);
         for owner in owners.iter().filter(|o| o.chart == chart) {
             let roots = self.roots().into_iter();
             out.extend(roots.filter_map(|(hit, object)| section(draft, hit.id, object, &owner.section, owner.only)));
         }
-        if owners.is_empty() && !shape.is_empty() {
-            let reading = Reading::default();
-            let shaped = self.roots().into_iter().filter(|(hit, object)| {
-                self.objects[*object].kind.is_none() && shape.iter().any(|path| hits(draft, *hit, &reading, path))
-            });
-            out.extend(shaped.map(|(hit, object)| Base::whole(hit, object)));
+        if !owners.iter().any(|owner| owner.chart == chart) {
+            let guessed = (!owners.is_empty()).then_some("another chart has these values");
+            let shaped = self
+                .roots()
+                .into_iter()
+                .filter(|(hit, object)| self.objects[*object].kind.is_none() && has_shape(draft, *hit, shape));
+            out.extend(shaped.map(|(hit, object)| Base { guessed, ..Base::whole(hit, object) }));
         }
         // What is a chart's own stands before what it takes from a chart above.
         out.sort_by_key(|base| base.only.is_some());
         out
     }
 
-    fn carried(&mut self, draft: &mut Draft, chart: &str) -> Vec<Base> {
+    fn carried(&mut self, draft: &mut Draft, chart: &str, shape: &[Path]) -> Vec<Base> {
         let mut out = Vec::new();
         let reading = Reading::default();
         for carrier in self.carriers {
@@ -162,7 +163,7 @@ impl Search<'_> {
                 for base in carrier_bases(draft, object.root, carrier) {
                     let lens = Lens::new(draft, base, &reading);
                     let sections = self.sections(draft, &lens, object, carrier, chart);
-                    if sections.is_empty() {
+                    if sections.as_ref().map_or(shape.is_empty(), Vec::is_empty) {
                         continue;
                     }
                     for (path, embedded) in &carrier.values {
@@ -174,6 +175,12 @@ impl Search<'_> {
                                 Some(located.hit.id).filter(|id| !is_text(draft, *id))
                             };
                             let Some(root) = open else { continue };
+                            let Some(sections) = &sections else {
+                                let guessed = Some("nothing says which chart these values are for");
+                                let shaped = has_shape(draft, Hit::node(root), shape);
+                                out.extend(shaped.then(|| Base { guessed, ..Base::whole(Hit::node(root), index) }));
+                                continue;
+                            };
                             out.extend(sections.iter().filter_map(|(keys, only)| section(draft, root, index, keys, *only)));
                         }
                     }
@@ -184,8 +191,8 @@ impl Search<'_> {
     }
 
     /// The sections that a chart has in the values that a carrier holds: all of them, where the carrier names the chart; what
-    /// the index knows, where it names a chart of the repository, or is a patch that names none.
-    fn sections(&self, draft: &Draft, lens: &Lens, object: &Object, carrier: &Carrier, chart: &str) -> Vec<Section> {
+    /// the index knows, where it names a chart of the repository, or is a patch that names none. None where nothing tells.
+    fn sections(&self, draft: &Draft, lens: &Lens, object: &Object, carrier: &Carrier, chart: &str) -> Option<Vec<Section>> {
         let texts = |at: &Option<Path>| -> Vec<String> {
             let found = at.iter().flat_map(|at| lens.query(draft, &Reading::default(), &at.source)).flatten();
             found.filter_map(|l| l.value.as_str().map(str::to_owned)).collect()
@@ -194,13 +201,15 @@ impl Search<'_> {
         let path = carrier.local(path.first().map(String::as_str), names.first().map(String::as_str));
         let local = path.and_then(|path| self.repo.chart_at(carrier.folder(self.path), path));
         // A patch need not say what the object that it is for says.
+        let unnamed = names.is_empty() && path.is_none();
         let patched = || self.repo.carrier(object.kind.as_deref().unwrap_or_default(), &object.name);
-        if let Some(owners) = local.or_else(|| (names.is_empty() && path.is_none()).then(patched)) {
-            return owners.iter().filter(|o| o.chart == chart).map(|o| (o.section.clone(), o.only)).collect();
+        if let Some(owners) = local.or_else(|| unnamed.then(patched)) {
+            let sections = owners.iter().filter(|o| o.chart == chart).map(|o| (o.section.clone(), o.only)).collect();
+            return (!unnamed || !owners.is_empty()).then_some(sections);
         }
         // `repository/chart`, as some write it.
         let named = |name: &String| name == chart || name.rsplit_once('/').is_some_and(|(_, last)| last == chart);
-        if names.iter().any(named) { vec![(Vec::new(), None)] } else { Vec::new() }
+        Some(if names.iter().any(named) { vec![(Vec::new(), None)] } else { Vec::new() })
     }
 
     fn at(&mut self, draft: &mut Draft, base: &Base, place: &Place, protojson: bool) -> Vec<Hit> {
@@ -242,10 +251,8 @@ impl Search<'_> {
         }
         match embed(draft, id) {
             Ok(root) => root,
-            Err(why) => {
-                if exact {
-                    self.closed.push(Closed { at: draft.file_span(id).unwrap_or(0..0), why });
-                }
+            Err(closed) => {
+                self.closed.extend(exact.then_some(closed));
                 None
             }
         }
@@ -269,18 +276,23 @@ fn section(draft: &Draft, root: Id, object: usize, keys: &[String], only: Option
 }
 
 /// Opens the text in a scalar; none where it holds nothing but comments, or actions of a template.
-pub fn embed(draft: &mut Draft, id: Id) -> Result<Option<Id>, String> {
-    let origin = draft.node(id).origin.ok_or("it is new")?;
+///
+/// # Errors
+/// The place in the file, and why the text there cannot be read.
+pub fn embed(draft: &mut Draft, id: Id) -> Result<Option<Id>, Closed> {
+    let whole = draft.file_span(id).unwrap_or(0..0);
+    let closed = |why: String| Closed { at: whole.clone(), why };
+    let origin = draft.node(id).origin.ok_or_else(|| closed("it is new".to_owned()))?;
     let host = &draft.texts[origin.text];
-    let view = crate::view::open(&host.text, &host.tree, origin.node)?;
+    let view = crate::view::open(&host.text, &host.tree, origin.node).map_err(closed)?;
     let read = crate::view::read(&view.text).map_err(|e| {
-        let (line, column) = crate::source::line_column(&view.text, e.at);
-        format!("{} (its line {line}, column {column})", e.message)
+        let at = view.carry.host_byte(e.at);
+        Closed { at: draft.to_file(origin.text, at..at), why: e.message }
     })?;
     if read.tree.docs.is_empty() {
         return Ok(None);
     }
-    draft.embed(id, view.text, read, view.carry).map(Some)
+    draft.embed(id, view.text, read, view.carry).map(Some).map_err(closed)
 }
 
 fn carrier_bases(draft: &Draft, root: Id, carrier: &Carrier) -> Vec<Hit> {
@@ -315,6 +327,11 @@ fn hits(draft: &Draft, root: Hit, reading: &Reading, path: &Path) -> bool {
         return false;
     }
     Lens::new(draft, root, reading).query(draft, reading, &path.source).is_ok_and(|found| !found.is_empty())
+}
+
+/// Whether values have what only those of one chart have.
+fn has_shape(draft: &Draft, root: Hit, shape: &[Path]) -> bool {
+    shape.iter().any(|path| hits(draft, root, &Reading::default(), path))
 }
 
 fn holds(draft: &Draft, root: Hit, reading: &Reading, when: &[Path]) -> bool {
