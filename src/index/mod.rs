@@ -57,8 +57,20 @@ pub struct Repo {
     pub carriers: HashMap<(String, String), Option<Vec<ValuesOwner>>>,
     /// Files that kustomization.yaml names as patches, with what they are for where it says so: their documents are partial.
     pub patches: HashMap<String, Vec<Selector>>,
+    /// Where JSON patches lead, by the kind of what they are for.
+    pub operations: HashMap<String, Vec<Pointer>>,
     /// Every path of the run.
     pub paths: HashSet<String>,
+}
+
+/// A place that an operation of a JSON patch names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pointer {
+    /// Name of the object that it is for; empty: any.
+    pub name: String,
+    pub path: String,
+    /// The file that says so.
+    pub file: String,
 }
 
 impl Repo {
@@ -76,6 +88,12 @@ impl Repo {
     pub fn carrier(&self, kind: &str, name: &str) -> &[ValuesOwner] {
         let known = self.carriers.get(&(kind.to_owned(), name.to_owned()));
         known.and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    /// The places in the object of this kind and name that JSON patches name.
+    pub fn pointers<'r>(&'r self, kind: &str, name: &'r str) -> impl Iterator<Item = &'r Pointer> {
+        let known = self.operations.get(kind).map_or(&[][..], Vec::as_slice);
+        known.iter().filter(move |pointer| pointer.name.is_empty() || pointer.name == name)
     }
 
     pub fn is_patch(&self, path: &str) -> bool {
@@ -120,6 +138,10 @@ impl Repo {
             for (file, selector) in said.patches {
                 let known = self.patches.entry(file).or_default();
                 known.extend(selector.filter(|selector| !known.contains(selector)));
+            }
+            for (selector, path, file) in said.operations {
+                let kind = selector.kind.unwrap_or_default();
+                self.operations.entry(kind).or_default().push(Pointer { name: selector.name, path, file });
             }
             generated.extend(said.generated);
             named.extend(said.named);
@@ -186,6 +208,8 @@ struct Said {
     /// Kind and name of carrier documents, and their chart.
     carriers: Vec<((String, String), Of)>,
     patches: Vec<(String, Option<Selector>)>,
+    /// What a JSON patch is for, a path of it, and the file that it is in.
+    operations: Vec<(Selector, String, String)>,
     generated: Vec<Generated>,
     named: Vec<Named>,
     findings: Vec<Finding>,
@@ -222,7 +246,7 @@ pub fn build(root: &Path, files: &[String], carriers: &[Carrier]) -> (Repo, Vec<
             // The dependencies of a chart of the first format.
             "requirements.yaml" if repo.exists(&format!("{folder}Chart.yaml")) => named(root, path, |doc| chart(doc, folder)),
             "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
-                named(root, path, |doc| kustomize::read(doc, folder, &repo.paths))
+                named(root, path, |doc| kustomize::read(doc, root, path, &repo.paths))
             }
             _ if naming.is_empty() || !(name.ends_with(".yaml") || name.ends_with(".yml")) => Said::default(),
             _ => carriers::read(root, path, &naming, &repo.paths),

@@ -2,7 +2,7 @@
 //! names and the value that it sets there. What is edited of that goes back into its path and its value.
 use super::document::{self, Object};
 use super::verb::Refused;
-use crate::index::Selector;
+use crate::index::{Pointer, Repo, Selector};
 use crate::pack::registry::Run;
 use crate::source::Span;
 use crate::yaml::draft::{Body, Child, Draft, Id, Own};
@@ -149,6 +149,62 @@ fn path_to_leaf(draft: &Draft, root: Id, operation: &Operation) -> Result<String
 fn is_hollow(draft: &Draft, id: Id) -> bool {
     let was_path = draft.node(id).origin.is_some() && (draft.is_map(id) || draft.is_seq(id));
     was_path && draft.children(id).iter().all(|child| is_hollow(draft, child.value))
+}
+
+/// A place of an object that an operation elsewhere names, and the nodes on the way there.
+pub struct Way {
+    path: String,
+    file: String,
+    nodes: Vec<Id>,
+}
+
+/// The places in an object that JSON patches of the repository name, as far as they are there.
+pub fn ways(draft: &Draft, object: &Object, repo: &Repo) -> Vec<Way> {
+    let pointers = repo.pointers(object.kind.as_deref().unwrap_or_default(), &object.name);
+    let way = |pointer: &Pointer| Way {
+        path: pointer.path.clone(),
+        file: pointer.file.clone(),
+        nodes: nodes(draft, object.root, &pointer.path),
+    };
+    pointers.map(way).collect()
+}
+
+fn nodes(draft: &Draft, root: Id, path: &str) -> Vec<Id> {
+    let mut out = vec![draft.resolve(root)];
+    for token in path.split('/').skip(1) {
+        let at = out[out.len() - 1];
+        let index = if draft.is_seq(at) {
+            token.parse().ok().filter(|index| *index < draft.children(at).len())
+        } else {
+            draft.find(at, &token.replace("~1", "/").replace("~0", "~"))
+        };
+        let Some(index) = index else { break };
+        out.push(draft.resolve(draft.children(at)[index].value));
+    }
+    out
+}
+
+/// What has to be said of places that are others now: an item of a list that has another number, a part that is gone.
+pub fn displaced(draft: &Draft, object: &Object, ways: &[Way]) -> Vec<String> {
+    let other = |way: &&Way| {
+        let now = nodes(draft, object.root, &way.path);
+        let lists = way.nodes.windows(2).zip(now.windows(2));
+        let shifted = lists.into_iter().any(|(was, now)| was[0] == now[0] && was[1] != now[1] && draft.is_seq(was[0]));
+        let parents = way.path.split('/').count() - 1;
+        let parent = way.nodes.get(parents - 1).filter(|_| way.nodes.len() >= parents);
+        let listed = way.nodes.windows(2).any(|pair| draft.is_seq(pair[0]) && now.get(way.nodes.len() - 1).is_none());
+        shifted || listed || parent.is_some_and(|parent| !draft.is_attached(*parent))
+    };
+    let mut out: Vec<String> = (ways.iter().filter(other))
+        .map(|way| {
+            format!(
+                "A JSON patch in {} names `{}` of this object, which is another place now, or gone: mend it by hand.",
+                way.file, way.path
+            )
+        })
+        .collect();
+    out.dedup();
+    out
 }
 
 /// A list of operations that a migration of the run may concern: where, its first path, the title of the migration and

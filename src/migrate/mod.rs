@@ -169,6 +169,7 @@ impl File<'_> {
                 partial: self.repo.is_patch(&path),
                 careful,
                 run,
+                repo,
             };
             let mut search = select::Search {
                 pack: &run.pack,

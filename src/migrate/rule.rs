@@ -13,6 +13,7 @@ use super::suppress::Suppression;
 use super::texts;
 use super::verb::{self, Refused, Trail};
 use super::worlds::{self, World, Worlds};
+use crate::index::Repo;
 use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule};
 use crate::report::{Level, Look, UNREAD_TEXT};
@@ -52,6 +53,7 @@ pub struct Work<'a> {
     /// Whether each match must be proven by itself: asked for once something was not.
     pub careful: bool,
     pub run: &'a crate::pack::registry::Run,
+    pub repo: &'a Repo,
 }
 
 pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &mut [Suppression]) -> Outcome {
@@ -108,6 +110,7 @@ fn at_match(
 ) {
     let asked = one.asked(work);
     let seen = look::seen(work, draft, objects, &one.found, one.hit);
+    let ways = json_patch::ways(draft, &objects[one.found.object], work.repo);
     let mark = draft.mark();
     let decided = if worlds.is_empty() {
         decide(work, draft, one, objects, texts)
@@ -139,6 +142,10 @@ fn at_match(
                 done.said.push(gap(work, draft, one.hit));
             }
             outcome.said.extend(done.said);
+            for message in json_patch::displaced(draft, &objects[one.found.object], &ways) {
+                let at = place(draft, one.hit);
+                outcome.said.push(Said { id: None, level: Level::Warning, at, message, help: None });
+            }
         }
         (true, false) => {
             // Nothing is offered that could not be done; asked of templates alone, as it takes its time.
