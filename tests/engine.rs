@@ -190,7 +190,7 @@ fn pitfall_14_line_ends_are_kept_and_a_lone_cr_is_refused() {
 #[test]
 fn pitfall_15_masked_keys_may_be_equal() {
     let text = "{{ .a }}: 1\n{{ .b }}: 2\n";
-    let parsed = yamlift::view::helm::parse(text).expect("a template").tree;
+    let parsed = yamlift::view::helm::parse(text, 0).expect("a template").tree;
     assert_eq!(yamlift::view::helm::masked(text).len(), text.len());
     assert_eq!(trivia::child_count(&parsed, parsed.docs[0].root), 2);
 }

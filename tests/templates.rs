@@ -24,7 +24,7 @@ enum Round {
 }
 
 fn round(text: &str, dice: &mut Dice) -> Option<Round> {
-    let read = view::read(text).ok().filter(|read| read.branches.is_some() && !read.tree.docs.is_empty())?;
+    let read = view::read(text, false, 0).ok().filter(|read| read.branches.is_some() && !read.tree.docs.is_empty())?;
     let mut draft = Draft::new(text, read);
     for _ in 0..=dice.roll(2) {
         change(&mut draft, dice, &mut Vec::new());

@@ -23,6 +23,8 @@ pub struct Object {
     pub namespace: String,
     /// 1-based line that it starts on.
     pub line: usize,
+    /// What other branches of a template give for `kind`, group and name.
+    pub others: Vec<(&'static str, String)>,
     /// A patch that stands in another document.
     pub partial: bool,
     /// Of an object that stands for an operation of a JSON patch.
@@ -167,6 +169,7 @@ fn add(draft: &Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
         name: meta("name"),
         namespace: meta("namespace"),
         line: 1,
+        others: others(draft, root, metadata),
         partial: false,
         operation: None,
         kind,
@@ -174,6 +177,18 @@ fn add(draft: &Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
     if let Some(items) = items.filter(|_| is_list) {
         draft.children(items).iter().for_each(|item| add(draft, doc, item.value, out));
     }
+}
+
+/// What further branches give for the fields that tell an object.
+fn others(draft: &Draft, root: Id, metadata: Option<Id>) -> Vec<(&'static str, String)> {
+    let twins = |map: Id, key: &'static str| {
+        let all = draft.children(map).iter().filter(move |child| draft.key_text(child) == Some(key));
+        all.skip(1).map(move |child| (key, draft.data(child.value).scalar_text()))
+    };
+    let group =
+        |(key, api): (&'static str, String)| (key, api.rsplit_once('/').map_or(String::new(), |(group, _)| group.to_owned()));
+    let named = metadata.into_iter().flat_map(|metadata| twins(metadata, "name"));
+    twins(root, "kind").chain(twins(root, "apiVersion").map(group)).chain(named).collect()
 }
 
 /// The member of a map, looked up by its text.
@@ -204,29 +219,25 @@ pub type Guess = &'static str;
 impl Object {
     /// Whether it is of one of these kinds, groups and names; with what had to be guessed, if it is one at all.
     pub fn is(&self, kinds: &[String], groups: &[String], names: &[String]) -> Option<Option<Guess>> {
-        let mut computed = None;
-        let mut is = |globs: &[String], text: Option<&str>, may: bool, field: Guess| {
-            let known = any_glob(globs, text);
-            computed = computed.or((!known && may).then_some(field));
-            known || may
+        let mut guess = None;
+        let mut is = |field: &str, globs: &[String], text: Option<&str>, may: bool, computed: Guess| {
+            let others = self.others.iter().filter(|(other, _)| *other == field).map(|(_, text)| any_glob(globs, Some(text)));
+            let known: Vec<bool> = std::iter::once(any_glob(globs, text)).chain(others).collect();
+            let (all, some) = (known.iter().all(|known| *known), known.contains(&true));
+            let other = "another branch of the template makes it another object";
+            guess = guess.or((!all).then_some(if some { other } else { computed }));
+            some || may
         };
         let (kind, group) = (self.kind.as_deref().unwrap_or_default(), self.group.as_deref().unwrap_or_default());
         let name = self.name.split("{{").next().unwrap_or_default();
-        let begins = |glob: &String| !name.is_empty() && name.len() < self.name.len() && glob.starts_with(name);
-        let fits = is(
-            kinds,
-            self.kind.as_deref(),
-            kind.contains("{{") && kinds.iter().any(|one| kind.contains(one)),
-            "the template computes the `kind` of this object",
-        ) && (self.group.is_none()
-            || is(
-                groups,
-                self.group.as_deref(),
-                group.contains("{{") && !kinds.is_empty(),
-                "the template computes the `apiVersion` of this object",
-            ))
-            && is(names, Some(&self.name), names.iter().any(begins), "the template computes the `name` of this object");
-        fits.then_some(computed)
+        let kind_may = kind.contains("{{") && kinds.iter().any(|one| kind.contains(one));
+        let group_may = group.contains("{{") && !kinds.is_empty();
+        let name_may = self.name.contains("{{") && names.iter().any(|glob| glob.starts_with(name));
+        let fits = is("kind", kinds, self.kind.as_deref(), kind_may, "the template computes the `kind` of this object")
+            && (self.group.is_none()
+                || is("apiVersion", groups, Some(group), group_may, "the template computes the `apiVersion` of this object"))
+            && is("name", names, Some(&self.name), name_may, "the template computes the `name` of this object");
+        fits.then_some(guess)
     }
 
     /// `doc` in expressions.

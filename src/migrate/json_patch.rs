@@ -54,6 +54,7 @@ pub fn add(draft: &mut Draft, doc: usize, list: Id, selectors: &[Selector], out:
                 name: selector.name.clone(),
                 namespace: selector.namespace.clone(),
                 line: 1,
+                others: Vec::new(),
                 partial: true,
                 operation: Some(operation),
             });

@@ -86,7 +86,7 @@ impl File<'_> {
 
     /// The text on disk.
     fn read(&self) -> Result<Draft, Failure> {
-        let read = view::read(&self.text).map_err(|e| Failure {
+        let read = view::read(&self.text, self.repo.chart_templates(&self.report.source.path), 0).map_err(|e| Failure {
             at: e.at..e.at,
             id: "yamlift/unreadable",
             why: e.message,
@@ -98,7 +98,7 @@ impl File<'_> {
     /// The text after a step, of the same kind.
     fn reparse(&self, template: bool) -> Result<Draft, Failure> {
         let read =
-            view::read_as(&self.text, template).map_err(|e| unproven(0, format!("the new text would not be YAML: {e}")))?;
+            view::read_as(&self.text, template, 0).map_err(|e| unproven(0, format!("the new text would not be YAML: {e}")))?;
         Ok(Draft::new(&self.text, read))
     }
 

@@ -62,6 +62,7 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     let found = matches::find(work, draft, search, &mut outcome);
     let worlds = if work.rule.edits() { search.worlds.of(draft, search.objects) } else { Default::default() };
     let elsewhere = elsewhere(work, draft, search, &worlds, &found);
+    let worlds = if work.rule.edits() { search.worlds.of(draft, search.objects) } else { worlds };
     for one in found.iter().chain(&elsewhere) {
         if draft.is_attached(one.hit.whole()) {
             let operation = search.objects[one.found.object].operation.as_ref();

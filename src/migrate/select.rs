@@ -285,7 +285,8 @@ pub fn embed(draft: &mut Draft, id: Id) -> Result<Option<Id>, Closed> {
     let origin = draft.node(id).origin.ok_or_else(|| closed("it is new".to_owned()))?;
     let host = &draft.texts[origin.text];
     let view = crate::view::open(&host.text, &host.tree, origin.node).map_err(closed)?;
-    let read = crate::view::read(&view.text).map_err(|e| {
+    let column = draft.indent(origin.text) + view.carry.indent();
+    let read = crate::view::read(&view.text, host.branches.is_some(), column).map_err(|e| {
         let at = view.carry.host_byte(e.at);
         Closed { at: draft.to_file(origin.text, at..at), why: e.message }
     })?;

@@ -3,7 +3,7 @@
 use super::verify::Unproven;
 use crate::view::helm;
 use crate::yaml::branch::{Branches, Condition};
-use crate::yaml::draft::{Body, Draft, Id};
+use crate::yaml::draft::{Body, Child, Draft, Id};
 use crate::yaml::tree::{Kind, NodeId, Tree};
 use crate::yaml::trivia::{self, child_count, child_start, child_value, column};
 
@@ -24,13 +24,19 @@ struct Both<'a> {
 /// What would come under another condition, be indented otherwise, or lose what a template sets.
 pub fn prove(draft: &Draft, t: usize, roots: &[Id], new: &str) -> Result<(), Unproven> {
     let Some(before) = &draft.texts[t].branches else { return Ok(()) };
-    let Ok(helm::Template { tree, branches: after }) = helm::parse(new) else {
+    let Ok(helm::Template { tree, branches: after }) = helm::parse(new, draft.indent(t)) else {
         return Err(Unproven { at: 0, why: "the new text would not be a template".into() });
     };
     let old = &draft.texts[t].text;
     if let Some(gone) = helm::lost_setting(old, new) {
         let at = draft.to_file(t, gone..gone).start;
         return Err(Unproven { at, why: "what the template sets here would go, and other places may use it".into() });
+    }
+    let cut = |doc: &crate::yaml::tree::Document| {
+        doc.marker.as_ref().is_some_and(|marker| new[..marker.start].trim_end().ends_with("-}}"))
+    };
+    if tree.docs.iter().skip(draft.texts[t].tree.docs.len()).any(cut) {
+        return Err(Unproven { at: 0, why: "the action before the new document takes the line break away (`-}}`)".into() });
     }
     let both = Both { draft, text: t, before, after: &after, new, tree: &tree };
     roots.iter().zip(&tree.docs).try_for_each(|(root, doc)| both.node(*root, doc.root))
@@ -40,11 +46,14 @@ impl Both<'_> {
     fn node(&self, id: Id, now: NodeId) -> Result<(), Unproven> {
         self.value(id, now)?;
         let (Body::Map { children, .. } | Body::Seq { children, .. }) = &self.draft.node(id).body else { return Ok(()) };
-        let given = children.iter().any(|c| c.key.and_then(|key| self.origin(key)).is_some_and(|key| self.gives_keys(key)));
         for (index, child) in children.iter().enumerate().take(child_count(self.tree, now)) {
-            if let Some(key) = child.key.filter(|key| given && self.draft.node(*key).origin.is_none()) {
+            if let Some(key) = child.key.filter(|key| self.draft.node(*key).origin.is_none() || self.draft.node(*key).dirty) {
                 let name = self.draft.key_text(child).unwrap_or_default();
-                return self.unproven(key, format!("an action gives other keys of this map, and may give `{name}` as well"));
+                let other =
+                    |other: &Child| other.key.and_then(|key| self.origin(key)).is_some_and(|key| self.may_give(key, name));
+                if children.iter().any(other) {
+                    return self.unproven(key, format!("an action gives other keys of this map, and may give `{name}` as well"));
+                }
             }
             let first = child.key.unwrap_or(child.value);
             self.conditions(first, now, index)?;
@@ -52,6 +61,7 @@ impl Both<'_> {
             if self.origin(child.value).is_some() && matches!(self.draft.node(child.value).body, Body::Scalar { .. }) {
                 self.conditions(child.value, now, index)?;
             }
+            self.column(first, now, index)?;
             self.column(child.value, now, index)?;
             self.variables(child.value, id)?;
             if let Some(key) = child.key {
@@ -88,17 +98,24 @@ impl Both<'_> {
         self.unproven(id, "the action before it takes the line break away (`-}}`)".to_owned())
     }
 
-    /// What indents its lines by a number of its own stays in its column.
+    /// What indents its lines by a number of its own stays in its column, and on a line of its own.
     fn column(&self, id: Id, container: NodeId, index: usize) -> Result<(), Unproven> {
         let Some(node) = self.origin(id) else { return Ok(()) };
         let old = &self.draft.texts[self.text];
-        let lines = &old.text[old.tree.node(node).span.clone()];
+        let span = old.tree.node(node).span.clone();
+        let lines = &old.text[span.clone()];
         let fixed = matches!(old.tree.node(node).kind, Kind::Scalar { .. }) && lines.contains("{{") && lines.contains("indent");
-        let was = trivia::entry_start(&old.tree, node).map(|at| column(&old.text, at));
-        if !fixed || was.is_none_or(|was| was == column(self.new, child_start(self.tree, container, index))) {
+        if !fixed {
             return Ok(());
         }
-        self.unproven(id, "its action indents by a fixed number of columns, and would stand in another one".to_owned())
+        let was = trivia::entry_start(&old.tree, node).unwrap_or(span.start);
+        let now = child_start(self.tree, container, index);
+        let alone = |text: &str, at: usize| text[trivia::line_start(text, at)..at].trim().is_empty();
+        if column(&old.text, was) != column(self.new, now) || alone(&old.text, was) && !alone(self.new, now) {
+            return self
+                .unproven(id, "its action indents by a fixed number of columns, and would stand in another one".to_owned());
+        }
+        Ok(())
     }
 
     /// What uses a variable of the template stays in its map or list: elsewhere it may not be set yet, or be set anew.
@@ -133,11 +150,11 @@ impl Both<'_> {
         }
     }
 
-    /// Whether a key is no key but an action that gives some.
-    fn gives_keys(&self, key: NodeId) -> bool {
+    /// Whether an action makes a key, or stands for some, of which one may be `name`.
+    fn may_give(&self, key: NodeId, name: &str) -> bool {
         let old = &self.draft.texts[self.text];
-        let span = old.tree.node(key).span.clone();
-        old.text[span.clone()].starts_with("{{") && old.text[span].ends_with("}}") && trivia::is_lone_key(&old.tree, key)
+        let text = &old.text[old.tree.node(key).span.clone()];
+        trivia::is_lone_key(&old.tree, key) && text.starts_with("{{") || helm::may_be(text, name)
     }
 
     /// The conditions that all old parts of a new node stood under; none where it has no old parts, or new ones as well.

@@ -55,7 +55,7 @@ fn unproven<T>(at: usize, why: impl Into<String>) -> Result<T, Unproven> {
 /// # Errors
 /// The first thing that does not hold.
 fn prove(draft: &Draft, new: &str) -> Result<Vec<Lost>, Unproven> {
-    let now = match view::read_as(new, draft.is_template()) {
+    let now = match view::read_as(new, draft.is_template(), 0) {
         Ok(read) => Draft::new(new, read),
         Err(e) => return unproven(0, format!("the new text would not be YAML: {e}")),
     };
@@ -141,7 +141,7 @@ fn embedded(draft: &Draft) -> Result<(), Unproven> {
                     Ok(new) => new,
                     Err(e) => return unproven(e.at, e.message),
                 };
-                let read = match view::read_as(&new, draft.texts[*text].branches.is_some()) {
+                let read = match view::read_as(&new, draft.texts[*text].branches.is_some(), draft.indent(*text)) {
                     Ok(read) => read,
                     Err(e) => return unproven(at, format!("the text in this value would not be YAML: {e}")),
                 };
@@ -187,9 +187,9 @@ fn lost_comments(draft: &Draft, now: &Draft) -> Vec<Lost> {
     let mut left: HashMap<String, usize> = HashMap::new();
     let mut add = |comments: Vec<Lost>| comments.into_iter().for_each(|one| *left.entry(one.comment).or_default() += 1);
     add(comments(now, 0).collect());
-    for (id, _) in opened(draft) {
+    for (id, t) in opened(draft) {
         if let Ok(text) = render::inner_text(draft, id)
-            && let Ok(read) = view::read(&text)
+            && let Ok(read) = view::read(&text, draft.texts[t].branches.is_some(), draft.indent(t))
         {
             add(comments(&Draft::new(&text, read), 0).collect());
         }

@@ -6,6 +6,7 @@
 use super::document::Object;
 use super::lens::member;
 use crate::pack::path::{Path, Segment};
+use crate::view::helm;
 use crate::yaml::branch::Condition;
 use crate::yaml::draft::{Body, Child, Draft, Id, Own};
 use crate::yaml::tree::ScalarStyle;
@@ -20,6 +21,8 @@ pub struct World {
     taken: Vec<(String, Option<Vec<String>>)>,
     /// What an action gives.
     given: Option<Given>,
+    /// What actions compute is another text.
+    blank: bool,
     /// How it is told from the first one.
     label: String,
     /// Whether it takes a key out of a map that has another one of that name, which is seen in this world alone.
@@ -88,15 +91,20 @@ fn all(draft: &Draft) -> Vec<World> {
     let groups: Vec<&[Condition]> = conditions.chunk_by(|a, b| a.opened == b.opened).collect();
     let several = groups.iter().filter(|group| group.len() > 1);
     let first: Vec<_> = several.map(|group| (group[0].opened.clone(), Some(group[0].turns.clone()))).collect();
-    let mut out =
-        vec![World { taken: first.clone(), given: None, label: "where each first branch is taken".to_owned(), uncovers: false }];
+    let mut out = vec![World {
+        taken: first.clone(),
+        given: None,
+        blank: false,
+        label: "where each first branch is taken".to_owned(),
+        uncovers: false,
+    }];
     for group in &groups {
         let opened = &group[0].opened;
         let other = |taken: Option<&Condition>| {
             let rest = first.iter().filter(|(one, _)| one != opened).cloned();
             let this = (opened.clone(), taken.map(|condition| condition.turns.clone()));
             let label = taken.map_or_else(|| format!("without `{opened}`"), |condition| format!("with `{condition}`"));
-            World { taken: rest.chain([this]).collect(), given: None, label, uncovers: false }
+            World { taken: rest.chain([this]).collect(), given: None, blank: false, label, uncovers: false }
         };
         let has_else = group.iter().any(|condition| condition.turns.last().is_some_and(|turn| turn == "else"));
         out.extend(group.iter().skip(1).map(|condition| other(Some(condition))));
@@ -115,10 +123,11 @@ fn negated(opened: &str) -> Option<String> {
 /// The ways in which actions may give, below `root`, the names that the paths start with.
 pub fn given(draft: &Draft, root: Id, paths: &[&Path], protojson: bool) -> Vec<World> {
     let taken = all(draft).swap_remove(0).taken;
-    let mut out: Vec<World> = Vec::new();
+    let label = "if what the template computes were another text".to_owned();
+    let mut out = vec![World { taken: taken.clone(), given: None, blank: true, label, uncovers: false }];
     for given in paths.iter().filter(|path| path.computed.is_none()).filter_map(|path| by_action(draft, root, path, protojson)) {
         let label = format!("if the action here gives `{}`", given.names.join("."));
-        let world = World { taken: taken.clone(), given: Some(given), label, uncovers: false };
+        let world = World { taken: taken.clone(), given: Some(given), blank: false, label, uncovers: false };
         if !out.contains(&world) {
             out.push(world);
         }
@@ -140,20 +149,14 @@ fn by_action(draft: &Draft, root: Id, path: &Path, protojson: bool) -> Option<Gi
             at = draft.resolve(draft.children(at)[known].value);
         } else if draft.is_map(at) {
             let mut keys = draft.children(at).iter().filter_map(|child| Some((child.key?, draft.key_text(child)?)));
-            return keys.find(|(_, key)| may_be(key, name)).map(|(by, _)| given(by));
+            return keys.find(|(_, key)| helm::may_be(key, name)).map(|(by, _)| given(by));
         } else {
             let is_action = matches!(&draft.node(at).body,
-                Body::Scalar { value: Value::Str(text), style: ScalarStyle::Plain, .. } if may_be(text, ""));
+                Body::Scalar { value: Value::Str(text), style: ScalarStyle::Plain, .. } if helm::may_be(text, ""));
             return is_action.then(|| given(at));
         }
     }
     None
-}
-
-/// Whether an action makes `text`, which may be `name` then, as far as the letters around the action tell.
-fn may_be(text: &str, name: &str) -> bool {
-    let (Some(start), Some(end)) = (text.find("{{"), text.rfind("}}")) else { return false };
-    name.starts_with(&text[..start]) && name.ends_with(text.get(end + 2..).unwrap_or_default())
 }
 
 /// The document `doc`, and those that were added, as the template gives them in `world`, after `work` was done there. The
@@ -207,12 +210,12 @@ impl World {
 
     /// Whether it supposes what an action gives.
     pub fn supposes(&self) -> bool {
-        self.given.is_some()
+        self.given.is_some() || self.blank
     }
 
     /// Whether what is done in this world does not matter in the others: it takes one of several branches.
     pub fn is_branch(&self) -> bool {
-        self.given.is_none() && self.taken.iter().all(|(_, taken)| taken.is_some())
+        !self.supposes() && self.taken.iter().all(|(_, taken)| taken.is_some())
     }
 
     /// The first part of a document that is not there in this world, or may be.
@@ -260,6 +263,9 @@ impl World {
             self.take_out(draft, root, &mut gone);
         } else {
             empty(draft, root, &mut gone);
+        }
+        if self.blank {
+            blank(draft, root, &mut gone);
         }
         if let Some(Given { map, by, names }) = &self.given {
             give(draft, *map, names);
@@ -318,6 +324,24 @@ fn give(draft: &mut Draft, map: Id, names: &[String]) {
         value = draft.new_map(vec![child], false);
     }
     draft.replace(map, value);
+}
+
+/// Gives every text with an action in it, below a node, another text.
+fn blank(draft: &mut Draft, id: Id, gone: &mut Vec<Gone>) {
+    let id = match draft.node(id).body {
+        Body::Embedded { root, .. } => root,
+        _ => id,
+    };
+    for child in draft.children(id).to_vec() {
+        let computed =
+            matches!(&draft.node(child.value).body, Body::Scalar { value: Value::Str(text), .. } if text.contains("{{"));
+        if computed && draft.node(child.value).origin.is_some() {
+            draft.set_scalar(child.value, Value::Str("{{ }}".to_owned()));
+            gone.insert(0, Gone { value: child.value, place: Place::Never });
+        } else {
+            blank(draft, child.value, gone);
+        }
+    }
 }
 
 fn empty(draft: &mut Draft, id: Id, gone: &mut Vec<Gone>) {

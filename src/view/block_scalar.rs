@@ -109,6 +109,10 @@ impl Carry for Lines {
         Ok(out)
     }
 
+    fn indent(&self) -> usize {
+        self.indent
+    }
+
     fn host_byte(&self, at: usize) -> usize {
         let line = self.lines.partition_point(|(start, _)| *start <= at).saturating_sub(1);
         match self.lines.get(line) {

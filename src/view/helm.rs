@@ -35,11 +35,11 @@ pub struct Template {
     pub branches: Branches,
 }
 
-/// Parses a template.
+/// Parses a template whose lines are indented by `column` columns where it stands.
 ///
 /// # Errors
 /// What is no YAML even so, such as a list that branches build piece by piece; actions that are not balanced.
-pub fn parse(text: &str) -> Result<Template, ParseError> {
+pub fn parse(text: &str, column: usize) -> Result<Template, ParseError> {
     let actions = actions::find(text);
     let masks = mask::masks(text, &actions);
     let branches = actions::branches(&actions)
@@ -47,7 +47,7 @@ pub fn parse(text: &str) -> Result<Template, ParseError> {
     let masked = mask::write(text, &actions, &masks);
     let mut tree = syntax::parse_branches(&masked)?;
     units::cut_kept_lines(&mut tree, &masked, &actions);
-    for unit in units::find(&masked, &actions, &masks) {
+    for unit in units::find(&masked, &actions, &masks, column) {
         units::attach(&mut tree, text, &unit);
     }
     units::close_branches(&mut tree, &masked, &actions);
@@ -70,6 +70,12 @@ pub fn parse(text: &str) -> Result<Template, ParseError> {
 pub fn masked(text: &str) -> String {
     let actions = actions::find(text);
     mask::write(text, &actions, &mask::masks(text, &actions))
+}
+
+/// Whether an action makes `text`, which may be `name` then, as far as the letters around the action tell.
+pub fn may_be(text: &str, name: &str) -> bool {
+    let (Some(start), Some(end)) = (text.find("{{"), text.rfind("}}")) else { return false };
+    name.starts_with(&text[..start]) && name.ends_with(text.get(end + 2..).unwrap_or_default())
 }
 
 /// The comments of a template, `{{/* … */}}`.
@@ -138,7 +144,7 @@ mod tests {
 
     fn json(text: &str) -> serde_json::Value {
         assert_eq!(masked(text).len(), text.len());
-        let draft = Draft::new(text, parse(text).expect("a template").tree);
+        let draft = Draft::new(text, parse(text, 0).expect("a template").tree);
         to_json(&draft.data(draft.docs[0]))
     }
 
@@ -175,7 +181,7 @@ mod tests {
     #[test]
     fn comments_and_open_ends() {
         assert_eq!(json("{{/* a: }} */}}\na: 1\n")["a"], 1);
-        assert!(parse("a: {{ never ends\n").is_ok());
+        assert!(parse("a: {{ never ends\n", 0).is_ok());
     }
 
     #[test]

@@ -8,14 +8,15 @@ use crate::yaml::draft::{Carry, Parsed};
 use crate::yaml::syntax::{self, ParseError};
 use crate::yaml::tree::{Kind, NodeId, ScalarStyle, Tree};
 
-/// Reads a text; one that is no YAML as it stands, or would be misread, may be a template.
+/// Reads a text whose lines are indented by `column` columns where it stands. `template`: actions in it are actions, as it is
+/// a part of a template; else a text that is no YAML as it stands, or would be misread, may be one.
 ///
 /// # Errors
 /// The place and reason why it is neither.
-pub fn read(text: &str) -> Result<Parsed, ParseError> {
+pub fn read(text: &str, template: bool, column: usize) -> Result<Parsed, ParseError> {
     let parsed = syntax::parse(text);
-    if helm::is_template(text, &parsed) {
-        return read_as(text, true).map_err(|e| {
+    if template && text.contains("{{") || helm::is_template(text, &parsed) {
+        return read_as(text, true, column).map_err(|e| {
             let message = format!("a template that is no YAML without its actions: {}", e.message);
             ParseError { message, ..e }
         });
@@ -27,9 +28,9 @@ pub fn read(text: &str) -> Result<Parsed, ParseError> {
 ///
 /// # Errors
 /// As `read`.
-pub fn read_as(text: &str, template: bool) -> Result<Parsed, ParseError> {
+pub fn read_as(text: &str, template: bool, column: usize) -> Result<Parsed, ParseError> {
     if template {
-        let helm::Template { tree, branches } = helm::parse(text)?;
+        let helm::Template { tree, branches } = helm::parse(text, column)?;
         return Ok(Parsed { tree, branches: Some(branches) });
     }
     Ok(syntax::parse(text)?.into())

@@ -3,9 +3,10 @@
 //! Nodes that came from a text remember where (`Origin`), so that rendering copies their bytes; everything else is
 //! written anew in the neighbours' style. Changes are journalled, so that the edits of one place can be undone.
 mod change;
+mod origin;
 mod shared;
 
-use super::branch::{Branches, Condition};
+use super::branch::Branches;
 use super::style::Habits;
 use super::tree::{Kind, NodeId, ScalarStyle, Tree};
 use super::value::Value;
@@ -27,6 +28,10 @@ pub trait Carry: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// A reason in plain words where the new text cannot stand in this scalar.
     fn back(&self, inner: &str, pieces: &[Piece]) -> Result<Vec<Piece>, String>;
+    /// Columns that the lines of the inner text are indented by in the host.
+    fn indent(&self) -> usize {
+        0
+    }
     /// Byte of the host text for byte `at` of the inner text.
     fn host_byte(&self, at: usize) -> usize;
 }
@@ -230,26 +235,6 @@ impl Draft {
         &self.nodes[id.0 as usize]
     }
 
-    /// The conditions that the entry of a node came from, in its text, where that is a template; none for new nodes.
-    pub fn conditions(&self, id: Id) -> &[Condition] {
-        self.of_origin(id, |branches, tree, node| branches.around(tree, node))
-    }
-
-    /// The conditions that the first byte of a node stood under: those of its entry, or more.
-    pub fn own_conditions(&self, id: Id) -> &[Condition] {
-        match self.node(id).body {
-            // Those of a collection are those of its children.
-            Body::Scalar { .. } => self.of_origin(id, |branches, tree, node| branches.at(tree.node(node).span.start)),
-            _ => self.conditions(id),
-        }
-    }
-
-    fn of_origin<'d>(&'d self, id: Id, ask: impl Fn(&'d Branches, &'d Tree, NodeId) -> &'d [Condition]) -> &'d [Condition] {
-        let Some(origin) = self.node(id).origin else { return &[] };
-        let text = &self.texts[origin.text];
-        text.branches.as_ref().map_or(&[], |branches| ask(branches, &text.tree, origin.node))
-    }
-
     /// The children of a map or list (looking through an opened scalar, not through an alias).
     pub fn children(&self, id: Id) -> &[Child] {
         match &self.node(id).body {
@@ -364,29 +349,5 @@ impl Draft {
         self.nodes[root.0 as usize].parent = Some(scalar);
         self.nodes[scalar.0 as usize].body = Body::Embedded { root, text: t };
         Ok(root)
-    }
-
-    /// The scalar `node` of text `t`, where it was opened and changed: its root in there.
-    pub fn changed_inside(&self, t: usize, node: NodeId) -> Option<Origin> {
-        let host = self.nodes.iter().find(|n| n.dirty && n.origin == Some(Origin { text: t, node }))?;
-        let Body::Embedded { text, .. } = host.body else { return None };
-        Some(Origin { text, node: self.texts[text].tree.docs.first()?.root })
-    }
-
-    /// Bytes of the file that the node came from (through every text that it lives in); none for new nodes.
-    pub fn file_span(&self, id: Id) -> Option<Span> {
-        let origin = self.node(id).origin?;
-        Some(self.to_file(origin.text, self.texts[origin.text].tree.node(origin.node).span.clone()))
-    }
-
-    /// A span of text `t` as a span of the file.
-    pub fn to_file(&self, t: usize, span: Span) -> Span {
-        match &self.texts[t].host {
-            None => span,
-            Some(host) => {
-                let up = host.carry.host_byte(span.start)..host.carry.host_byte(span.end);
-                self.to_file(host.scalar.text, up)
-            }
-        }
     }
 }

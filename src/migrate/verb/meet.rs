@@ -20,11 +20,21 @@ pub fn is_empty(draft: &Draft, id: Id) -> bool {
     }
 }
 
+/// Where a map meets what a template computes, which may be one as well, neither can be kept.
+pub fn known(draft: &Draft, there: Id, new: Id) -> Result<(), Refused> {
+    let computed = |id: Id| draft.data(id).scalar_text().contains("{{");
+    if draft.is_map(there) && computed(new) || computed(there) && draft.is_map(new) {
+        return Err(Refused::at(there, "the template computes one of the two that meet here, and what it holds is not known"));
+    }
+    Ok(())
+}
+
 /// Brings `new`, which has no place of its own, to where `there` stands. Maps merge key by key, lists are leaves.
 pub fn merge(draft: &mut Draft, spot: &Spot, there: Id, new: Id, clash: Clash) -> Result<(), Refused> {
     if equal(draft, there, new) {
         return Ok(());
     }
+    known(draft, there, new)?;
     if clash == Clash::Stop {
         return Err(Refused::at(there, "a value is here already, and it is another one"));
     }

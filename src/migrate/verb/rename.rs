@@ -35,6 +35,7 @@ pub fn rename(draft: &mut Draft, spot: &Spot, it: &Located, to: &Text, clash: Cl
             meet::merge(draft, spot, there, source.value, Clash::Keep)
         }
         Clash::Replace => {
+            meet::known(draft, there, it.hit.id)?;
             let Some(gone) = draft.take(map, other) else { return Ok(()) };
             if draft.is_map(gone.value) && draft.is_map(it.hit.id) {
                 meet::merge(draft, spot, it.hit.id, gone.value, Clash::Keep)?;

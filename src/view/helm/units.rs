@@ -14,8 +14,9 @@ pub struct Unit {
     indent: Option<usize>,
 }
 
-/// The units of a template; `masks` tell which actions stand where lines do.
-pub fn find(masked: &str, actions: &[Action], masks: &[Mask]) -> Vec<Unit> {
+/// The units of a template; `masks` tell which actions stand where lines do. What an action indents by counts from the start of
+/// the line that the text is indented in by `column`.
+pub fn find(masked: &str, actions: &[Action], masks: &[Mask], column: usize) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut at = 0;
     while at < actions.len() {
@@ -23,6 +24,7 @@ pub fn find(masked: &str, actions: &[Action], masks: &[Mask]) -> Vec<Unit> {
         match one {
             Some(last) => {
                 let indent = actions[at..=last].iter().filter_map(Action::indent).next_back();
+                let indent = indent.map(|indent| indent.saturating_sub(column));
                 units.push(Unit { span: actions[at].span.start..actions[last].span.end, indent });
                 at = last + 1;
             }

@@ -214,6 +214,13 @@ impl Draft {
             _ => false,
         };
         let mut at = at.min(children.len());
+        // Behind what ends the branches of the whole part, if that is where it is to go.
+        if at == children.len() && trivia::is_block(&text.tree, origin.node) {
+            let end = trivia::region(&text.text, &text.tree, origin.node).end;
+            if text.tree.node(origin.node).parent.is_some() && branches.at(end) == whole {
+                return at;
+            }
+        }
         while at > 0 && conditional(&children[at - 1]) {
             at -= 1;
         }

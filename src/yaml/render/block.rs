@@ -21,6 +21,8 @@ impl Renderer<'_> {
         let mut last: Option<usize> = None;
         let mut first = true;
         let mut open = None;
+        // What ends a branch that began in here.
+        let mut tail = extents[count - 1].end..self.region(t, node).end;
         for child in children {
             if let Some(i) = open.take() {
                 self.no_open_scalar(t, child_value(tree, node, i))?;
@@ -58,6 +60,9 @@ impl Renderer<'_> {
                     open = Some(i).filter(|_| extents[i].end == text.len());
                 }
                 None => {
+                    if last == Some(count - 1) {
+                        lines.between(std::mem::replace(&mut tail, 0..0));
+                    }
                     let next = last.map_or(0, |last| last + 1);
                     let branches = self.draft.texts[t].branches.is_some() && next < count;
                     if branches && self.holds(child.value, t, child_value(tree, node, next)) {
@@ -81,8 +86,7 @@ impl Renderer<'_> {
         if rest.contains('#') || rest.contains("{{") {
             lines.gap(rest.trim_end_matches(['\n', '\r', ' ']).to_owned() + around.nl);
         }
-        // What ends a branch that began in here.
-        lines.between(extents[count - 1].end..self.region(t, node).end);
+        lines.between(tail);
         if self.region(t, node).end == text.len() && !text.ends_with('\n') {
             if !ends_in_block_scalar(self, children) {
                 lines.leave_open();
