@@ -81,6 +81,11 @@ impl Exprs {
         ExprId(self.sources.len() - 1)
     }
 
+    /// An expression as written.
+    pub fn source(&self, id: ExprId) -> &str {
+        self.sources.get(id.0).map_or("", |(_, source)| source)
+    }
+
     fn engine(&self) -> Result<&engine::Engine, ExprError> {
         self.compiled.get_or_init(|| engine::Engine::new(&self.sources)).as_ref().map_err(|(_, e)| e.clone())
     }

@@ -16,6 +16,8 @@ pub struct Raise {
     /// The map with `apiVersion` and `kind`; of what chooses objects, with `group`, `version` and `kind`.
     pub root: Id,
     pub chooses: bool,
+    /// Whether a template computes the version, so that it cannot be raised here.
+    pub computed: bool,
     pub from: String,
     pub to: String,
     pub kind: Option<String>,
@@ -68,6 +70,13 @@ fn selectors(work: &Work, draft: &Draft, object: &Object) -> Vec<Id> {
 
 fn raised(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> Option<Raise> {
     let from = document::scalar(draft, root, "apiVersion")?;
+    if from.contains("{{") {
+        // One of the versions that an action names.
+        let named = |name: &str| from.contains(name.rsplit('/').next().unwrap_or(name));
+        let mut named = bump.serve.iter().filter(|(name, _)| named(name));
+        let raise = named.find_map(|(name, _)| due(work, draft, bump, root, name.clone()));
+        return raise.map(|raise| Raise { object, computed: true, ..raise });
+    }
     due(work, draft, bump, root, from).map(|raise| Raise { object, ..raise })
 }
 
@@ -90,7 +99,7 @@ fn due(work: &Work, draft: &Draft, bump: &Bump, root: Id, from: String) -> Optio
     let (to, phase) = bump.written(old, &work.run.from, &work.run.to)?;
     let wanted = work.run.met(&bump.needs).is_ok() && work.run.phase.takes(phase);
     let wakes = matches!(phase, Phase::Wakes { .. });
-    wanted.then(|| Raise { object: 0, root, chooses: false, from, to, kind: bump.kind.clone(), old_kind, wakes })
+    wanted.then(|| Raise { object: 0, root, chooses: false, computed: false, from, to, kind: bump.kind.clone(), old_kind, wakes })
 }
 
 /// Writes the new apiVersion and kind.

@@ -33,7 +33,8 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
         let raised = bump::matches(work, draft, search.objects);
         let one = |raise: bump::Raise| {
             let hit = Hit::node(raise.root);
-            let found = Found { target: String::new(), hit, reading: Reading::default(), object: raise.object, guessed: None };
+            let guessed = raise.computed.then_some("the template computes the `apiVersion` of this object");
+            let found = Found { target: String::new(), hit, reading: Reading::default(), object: raise.object, guessed };
             Match { hit, found, bump: Some(raise), ambiguous: None }
         };
         return raised.into_iter().map(one).collect();

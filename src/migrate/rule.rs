@@ -239,7 +239,8 @@ fn everywhere(
 ) -> Result<Done, String> {
     let doc = objects[one.found.object].doc;
     let mark = draft.mark();
-    let given = worlds::given(draft, one.hit.id, &work.rule.asks(), one.found.reading.protojson);
+    let literals = work.rule.literals(&work.migration.exprs);
+    let given = worlds::given(draft, one.hit.id, &work.rule.asks(), one.found.reading.protojson, literals);
     let due = |draft: &mut Draft, world: &World| worlds::seen(draft, world, doc, |d| drop(there(work, d, one, objects, texts)));
     let all: Vec<(&World, Vec<Value>)> = worlds.iter().chain(&given).map(|world| (world, due(draft, world))).collect();
     let mut decided: Option<Done> = None;

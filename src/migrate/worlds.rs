@@ -21,13 +21,16 @@ pub struct World {
     taken: Vec<(String, Option<Vec<String>>)>,
     /// What an action gives.
     given: Option<Given>,
-    /// What actions compute is another text.
-    blank: bool,
+    /// What actions compute is this text.
+    computed: Option<String>,
     /// How it is told from the first one.
     label: String,
     /// Whether it takes a key out of a map that has another one of that name, which is seen in this world alone.
     pub uncovers: bool,
 }
+
+/// Any text that an action may compute.
+const ANY: &str = "{{ }}";
 
 /// The action `by` gives these keys, one in the other, in `map`, or in what the action is the value of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +97,7 @@ fn all(draft: &Draft) -> Vec<World> {
     let mut out = vec![World {
         taken: first.clone(),
         given: None,
-        blank: false,
+        computed: None,
         label: "where each first branch is taken".to_owned(),
         uncovers: false,
     }];
@@ -104,7 +107,7 @@ fn all(draft: &Draft) -> Vec<World> {
             let rest = first.iter().filter(|(one, _)| one != opened).cloned();
             let this = (opened.clone(), taken.map(|condition| condition.turns.clone()));
             let label = taken.map_or_else(|| format!("without `{opened}`"), |condition| format!("with `{condition}`"));
-            World { taken: rest.chain([this]).collect(), given: None, blank: false, label, uncovers: false }
+            World { taken: rest.chain([this]).collect(), given: None, computed: None, label, uncovers: false }
         };
         let has_else = group.iter().any(|condition| condition.turns.last().is_some_and(|turn| turn == "else"));
         out.extend(group.iter().skip(1).map(|condition| other(Some(condition))));
@@ -120,14 +123,21 @@ fn negated(opened: &str) -> Option<String> {
     Some(format!("if {}", inside.unwrap_or(rest)))
 }
 
-/// The ways in which actions may give, below `root`, the names that the paths start with.
-pub fn given(draft: &Draft, root: Id, paths: &[&Path], protojson: bool) -> Vec<World> {
+/// The ways in which actions may give, below `root`, the names that the paths start with, or texts: any, or one of those that
+/// are compared with.
+pub fn given(draft: &Draft, root: Id, paths: &[&Path], protojson: bool, texts: Vec<String>) -> Vec<World> {
     let taken = all(draft).swap_remove(0).taken;
-    let label = "if what the template computes were another text".to_owned();
-    let mut out = vec![World { taken: taken.clone(), given: None, blank: true, label, uncovers: false }];
+    let mut out = Vec::new();
+    for text in std::iter::once(ANY.to_owned()).chain(texts) {
+        let label = match text.as_str() {
+            ANY => "if what the template computes were another text".to_owned(),
+            text => format!("if what the template computes were `{text}`"),
+        };
+        out.push(World { taken: taken.clone(), given: None, computed: Some(text), label, uncovers: false });
+    }
     for given in paths.iter().filter(|path| path.computed.is_none()).filter_map(|path| by_action(draft, root, path, protojson)) {
         let label = format!("if the action here gives `{}`", given.names.join("."));
-        let world = World { taken: taken.clone(), given: Some(given), blank: false, label, uncovers: false };
+        let world = World { taken: taken.clone(), given: Some(given), computed: None, label, uncovers: false };
         if !out.contains(&world) {
             out.push(world);
         }
@@ -210,7 +220,7 @@ impl World {
 
     /// Whether it supposes what an action gives.
     pub fn supposes(&self) -> bool {
-        self.given.is_some() || self.blank
+        self.given.is_some() || self.computed.is_some()
     }
 
     /// Whether what is done in this world does not matter in the others: it takes one of several branches.
@@ -264,8 +274,8 @@ impl World {
         } else {
             empty(draft, root, &mut gone);
         }
-        if self.blank {
-            blank(draft, root, &mut gone);
+        if let Some(text) = &self.computed {
+            compute(draft, root, text, &mut gone);
         }
         if let Some(Given { map, by, names }) = &self.given {
             give(draft, *map, names);
@@ -326,20 +336,26 @@ fn give(draft: &mut Draft, map: Id, names: &[String]) {
     draft.replace(map, value);
 }
 
-/// Gives every text with an action in it, below a node, another text.
-fn blank(draft: &mut Draft, id: Id, gone: &mut Vec<Gone>) {
+/// Gives every text with an action in it, below a node, another text; where that is any, actions give no entries.
+fn compute(draft: &mut Draft, id: Id, new: &str, gone: &mut Vec<Gone>) {
     let id = match draft.node(id).body {
         Body::Embedded { root, .. } => root,
         _ => id,
     };
-    for child in draft.children(id).to_vec() {
-        let computed =
-            matches!(&draft.node(child.value).body, Body::Scalar { value: Value::Str(text), .. } if text.contains("{{"));
-        if computed && draft.node(child.value).origin.is_some() {
-            draft.set_scalar(child.value, Value::Str("{{ }}".to_owned()));
+    for (index, child) in draft.children(id).to_vec().into_iter().enumerate().rev() {
+        let old = |id: Id| match &draft.node(id).body {
+            Body::Scalar { value: Value::Str(text), .. } if draft.node(id).origin.is_some() => text.as_str(),
+            _ => "",
+        };
+        let entries = child.key.map_or(old(child.value), old);
+        if new == ANY && entries.starts_with("{{") && (child.key.is_none() || draft.is_null(child.value)) {
+            draft.take(id, index);
+            gone.insert(0, Gone { value: child.value, place: Place::Never });
+        } else if old(child.value).contains("{{") {
+            draft.set_scalar(child.value, Value::Str(new.to_owned()));
             gone.insert(0, Gone { value: child.value, place: Place::Never });
         } else {
-            blank(draft, child.value, gone);
+            compute(draft, child.value, new, gone);
         }
     }
 }

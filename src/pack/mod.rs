@@ -114,6 +114,23 @@ impl Rule {
         self.select.iter().chain(self.asks()).chain(reports).collect()
     }
 
+    /// Texts that it compares with, as far as its conditions and filters spell them out.
+    pub fn literals(&self, exprs: &crate::expr::Exprs) -> Vec<String> {
+        let lets = self.lets.iter().filter_map(|one| if let LetValue::Expr(id) = one.value { Some(id) } else { None });
+        let conditions = self.verbs.iter().filter_map(|verb| verb.cond);
+        let conditions = conditions.chain(self.cond).chain(lets).map(|id| exprs.source(id));
+        let filters = self.select.iter().chain(self.asks()).map(|path| path.source.as_str());
+        let mut out = Vec::new();
+        for source in conditions.chain(filters.filter(|source| source.contains("==") || source.contains("!="))) {
+            for quote in ['"', '\''] {
+                out.extend(source.split(quote).skip(1).step_by(2).filter(|text| !text.is_empty()).map(str::to_owned));
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
     /// The paths that decide whether, and what, it edits at a match.
     pub fn asks(&self) -> Vec<&Path> {
         let mut out: Vec<&Path> = self.when.iter().chain(&self.unless).collect();
