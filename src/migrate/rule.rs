@@ -1,4 +1,6 @@
 //! One rule over one draft: where it hits, what it says, what it does; all or none per match.
+mod everywhere;
+
 use super::bump;
 use super::document::{self, Object};
 use super::json_patch;
@@ -6,20 +8,19 @@ use super::lens::Hit;
 use super::look::{self, left_out, verdict};
 use super::matches::{self, Match, spot};
 use super::modeline;
-use super::said::{Said, by_hand, divided, gap, left_alone, place, refused, unknown};
+use super::said::{Said, by_hand, gap, left_alone, place, refused, unknown};
 use super::scope::{Frame, Spot};
 use super::select::Search;
 use super::suppress::Suppression;
 use super::texts;
 use super::verb::{self, Refused, Trail};
-use super::worlds::{self, World, Worlds};
+use super::worlds::World;
 use crate::index::Repo;
 use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule};
 use crate::report::{Level, Look, UNREAD_TEXT};
 use crate::source::Span;
 use crate::yaml::draft::{Draft, Id, Mark};
-use crate::yaml::value::Value;
 
 /// What became of a rule's matches.
 #[derive(Debug, Default)]
@@ -61,7 +62,7 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     let texts = texts::open(draft, search, work.rule);
     let found = matches::find(work, draft, search, &mut outcome);
     let worlds = if work.rule.edits() { search.worlds.of(draft, search.objects) } else { Default::default() };
-    let elsewhere = elsewhere(work, draft, search, &worlds, &found);
+    let elsewhere = everywhere::elsewhere(work, draft, search, &worlds, &found);
     let worlds = if work.rule.edits() { search.worlds.of(draft, search.objects) } else { worlds };
     for one in found.iter().chain(&elsewhere) {
         if draft.is_attached(one.hit.whole()) {
@@ -76,26 +77,6 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
         outcome.said.push(Said { id: Some(UNREAD_TEXT), level: Level::Error, at: closed.at, message, help: None });
     }
     outcome
-}
-
-/// Matches that are seen in another world of a template alone: what a first branch gives hides what a second one does.
-fn elsewhere(work: &Work, draft: &mut Draft, search: &mut Search, worlds: &Worlds, found: &[Match]) -> Vec<Match> {
-    let mut out: Vec<Match> = Vec::new();
-    let lacks = work.rule.select.iter().any(|path| path.source.contains('!'));
-    let worlds = worlds.iter().flat_map(|(doc, worlds)| worlds.iter().map(move |world| (world, *doc)));
-    for (world, doc) in worlds.filter(|(world, _)| lacks || world.uncovers) {
-        let closed = search.closed.len();
-        let mut there = Vec::new();
-        worlds::seen(draft, world, doc, |draft| there = matches::find(work, draft, search, &mut Outcome::default()));
-        search.closed.truncate(closed);
-        there.retain(|one| search.objects[one.found.object].doc == doc);
-        for one in there {
-            if !found.iter().chain(&out).any(|other| other.hit == one.hit) {
-                out.push(one);
-            }
-        }
-    }
-    out
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a rule works with, handed on to one match")]
@@ -116,7 +97,7 @@ fn at_match(
     let decided = if worlds.is_empty() {
         decide(work, draft, one, objects, texts)
     } else {
-        everywhere(work, draft, one, objects, texts, worlds)
+        everywhere::everywhere(work, draft, one, objects, texts, worlds)
     };
     let mut done = match decided {
         Ok(done) => done,
@@ -215,65 +196,6 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
         said.extend(trail.notes.drain(..).map(note));
     }
     Ok(Done { edited, refused, held, said, unknown, trail })
-}
-
-/// What becomes of the match in one world of the template. The error is why it is left out there, if it is there at all.
-fn there(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts: &[String]) -> Result<Done, Option<String>> {
-    // What is proven is the whole, not that world.
-    let work = Work { careful: false, ..*work };
-    if draft.is_attached(one.hit.whole()) && matches::is_one(&work, draft, one, objects) {
-        decide(&work, draft, one, objects, texts).map_err(Some)
-    } else {
-        Err(None)
-    }
-}
-
-/// Looks, and edits, in every world that the match is in, if that is the edit which is due in each.
-fn everywhere(
-    work: &Work,
-    draft: &mut Draft,
-    one: &Match,
-    objects: &[Object],
-    texts: &[String],
-    worlds: &[World],
-) -> Result<Done, String> {
-    let doc = objects[one.found.object].doc;
-    let mark = draft.mark();
-    let literals = work.rule.literals(&work.migration.exprs);
-    let given = worlds::given(draft, one.hit.id, &work.rule.asks(), one.found.reading.protojson, literals);
-    let due = |draft: &mut Draft, world: &World| worlds::seen(draft, world, doc, |d| drop(there(work, d, one, objects, texts)));
-    let all: Vec<(&World, Vec<Value>)> = worlds.iter().chain(&given).map(|world| (world, due(draft, world))).collect();
-    let mut decided: Option<Done> = None;
-    let (mut left_out, mut asks) = (None, &worlds[0]);
-    for (world, due) in all.iter().filter(|(world, _)| !world.supposes()) {
-        if decided.is_some() && (!world.is_branch() || world.agrees(draft, doc, due)) {
-            continue;
-        }
-        match (world.within(draft, doc, |draft| there(work, draft, one, objects, texts)), &mut decided) {
-            (Ok(more), Some(done)) => (asks, ()) = (world, done.add(more)),
-            (Ok(done), None) => (asks, decided) = (world, Some(done)),
-            (Err(why), _) => left_out = left_out.or(why),
-        }
-    }
-    if !decided.as_ref().is_some_and(|done| done.refused) {
-        let edited = decided.as_ref().is_some_and(|done| done.edited);
-        let other = all.iter().position(|(world, due)| !world.agrees(draft, doc, due));
-        let wrong = match other {
-            Some(index) => {
-                draft.roll_back(mark);
-                // What the first world does not ask for, the other one does.
-                let (world, edited) = if index == 0 { (asks, false) } else { (all[index].0, edited) };
-                Some(divided(work, draft, one, doc, world, edited))
-            }
-            None if edited && work.careful => proven(draft, one).err(),
-            None => None,
-        };
-        if let Some(said) = wrong {
-            draft.roll_back(mark);
-            return Ok(Done { said: vec![said], refused: true, ..Done::default() });
-        }
-    }
-    decided.ok_or_else(|| left_out.unwrap_or_else(|| "no run of the template gives it".to_owned()))
 }
 
 /// The edits of a match. False: there was nothing to change.

@@ -114,14 +114,16 @@ impl Rule {
         self.select.iter().chain(self.asks()).chain(reports).collect()
     }
 
-    /// Texts that it compares with, as far as its conditions and filters spell them out.
+    /// Texts that it compares with, as far as its expressions and filters spell them out.
     pub fn literals(&self, exprs: &crate::expr::Exprs) -> Vec<String> {
         let lets = self.lets.iter().filter_map(|one| if let LetValue::Expr(id) = one.value { Some(id) } else { None });
-        let conditions = self.verbs.iter().filter_map(|verb| verb.cond);
-        let conditions = conditions.chain(self.cond).chain(lets).map(|id| exprs.source(id));
-        let filters = self.select.iter().chain(self.asks()).map(|path| path.source.as_str());
+        let mut ids: Vec<ExprId> = lets.chain(self.cond).collect();
+        let mut paths: Vec<&Path> = self.select.iter().chain(self.asks()).collect();
+        self.verbs.iter().for_each(|verb| verb.reads(&mut ids, &mut paths));
+        let sources = ids.into_iter().map(|id| exprs.source(id)).chain(paths.into_iter().map(|path| path.source.as_str()));
+        let compares = |source: &&str| ["==", "!=", " in "].iter().any(|sign| source.contains(sign));
         let mut out = Vec::new();
-        for source in conditions.chain(filters.filter(|source| source.contains("==") || source.contains("!="))) {
+        for source in sources.filter(compares) {
             for quote in ['"', '\''] {
                 out.extend(source.split(quote).skip(1).step_by(2).filter(|text| !text.is_empty()).map(str::to_owned));
             }
@@ -224,6 +226,36 @@ pub struct Verb {
     pub line: usize,
     pub cond: Option<ExprId>,
     pub action: Action,
+}
+
+impl Verb {
+    /// The expressions and the paths in it.
+    fn reads<'v>(&'v self, ids: &mut Vec<ExprId>, paths: &mut Vec<&'v Path>) {
+        ids.extend(self.cond);
+        let mut text = |text: &Text| match text {
+            Text::Typed(id) | Text::Mixed(id) => ids.push(*id),
+            Text::Plain(_) => {}
+        };
+        match &self.action {
+            Action::Rename { to, .. } | Action::Wrap { how: Wrap::Key(to), .. } | Action::Set { to: SetTo::Text(to), .. } => {
+                text(to)
+            }
+            Action::Insert { stanza, .. } | Action::Replace { stanza, .. } | Action::AddDocument { stanza } => ids.push(stanza.0),
+            Action::Within { verbs, .. } => verbs.iter().for_each(|verb| verb.reads(ids, paths)),
+            Action::Set { .. } | Action::Move { .. } | Action::Wrap { .. } | Action::Remove { .. } => {}
+        }
+        match &self.action {
+            Action::Rename { at, .. }
+            | Action::Set { at, .. }
+            | Action::Insert { into: at, .. }
+            | Action::Move { at, .. }
+            | Action::Wrap { at, .. }
+            | Action::Remove { at, .. }
+            | Action::Replace { at, .. }
+            | Action::Within { at, .. } => paths.extend(at),
+            Action::AddDocument { .. } => {}
+        }
+    }
 }
 
 #[derive(Debug)]
