@@ -55,6 +55,8 @@ pub struct Repo {
     /// What the values of a carrier document hold, by its kind and name; none where two of that name differ. Patches of one
     /// need not say it again.
     pub carriers: HashMap<(String, String), Option<Vec<ValuesOwner>>>,
+    /// What a config map of this name holds for a carrier; none where two carriers differ.
+    pub config_maps: HashMap<String, Option<Vec<ValuesOwner>>>,
     /// Files that kustomization.yaml names as patches, with what they are for where it says so: their documents are partial.
     pub patches: HashMap<String, Vec<Selector>>,
     /// Where JSON patches lead, by the kind of what they are for.
@@ -88,6 +90,11 @@ impl Repo {
     pub fn carrier(&self, kind: &str, name: &str) -> &[ValuesOwner] {
         let known = self.carriers.get(&(kind.to_owned(), name.to_owned()));
         known.and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    /// What the config map of this name holds for the carriers that name it, where they agree.
+    pub fn config_map(&self, name: &str) -> &[ValuesOwner] {
+        self.config_maps.get(name).and_then(Option::as_deref).unwrap_or_default()
     }
 
     /// The places in the object of this kind and name that JSON patches name.
@@ -154,6 +161,11 @@ impl Repo {
         for (object, chart) in carriers {
             let held = self.held_by(&chart);
             self.carriers.entry(object).and_modify(|known| *known = known.take().filter(|k| *k == held)).or_insert(Some(held));
+        }
+        for here in &named {
+            let held = self.held_by(&here.chart);
+            let known = self.config_maps.entry(here.name.clone());
+            known.and_modify(|known| *known = known.take().filter(|k| *k == held)).or_insert(Some(held));
         }
         self.take_generated(&named, &generated);
         findings

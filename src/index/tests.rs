@@ -17,6 +17,7 @@ fn application() -> Carrier {
         groups: vec!["apps.example.com".into()],
         each: vec![route("$.spec.source"), route("$.spec.sources[*]")],
         chart_name: Some(route("$.chart")),
+        chart_named: None,
         chart_version: None,
         chart_repo: None,
         chart_path: Some(route("$.path")),

@@ -217,8 +217,9 @@ pub struct Concern {
     pub id: String,
 }
 
-/// The lists of operations for each migration whose needles are in what the patch says, its target included.
-pub fn concerns(draft: &Draft, objects: &[Object], runs: &[Run]) -> Vec<Concern> {
+/// The lists of operations for each migration whose needles are in what the patch says, its target included, and in what is
+/// `said` of the file elsewhere.
+pub fn concerns(draft: &Draft, objects: &[Object], runs: &[Run], said: &str) -> Vec<Concern> {
     let mut lists: Vec<(&Operation, &Object)> = objects.iter().filter_map(|o| Some((o.operation.as_ref()?, o))).collect();
     lists.dedup_by_key(|(operation, _)| operation.list);
     let mut out = Vec::new();
@@ -231,7 +232,7 @@ pub fn concerns(draft: &Draft, objects: &[Object], runs: &[Run]) -> Vec<Concern>
             object.name
         );
         // `~1` is a slash in the names of a path.
-        let said = target + &draft.texts[0].text[at.clone()].replace("~1", "/");
+        let said = target + said + &draft.texts[0].text[at.clone()].replace("~1", "/");
         for active in runs.iter().flat_map(|run| &run.active) {
             if active.rules.iter().any(|rule| active.migration.rules[rule.index].needles.may_hit(&said)) {
                 let path = draft.data(operation.pointer).scalar_text();

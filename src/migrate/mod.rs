@@ -268,7 +268,7 @@ impl File<'_> {
     fn json_patches(&mut self, runs: &[Run], draft: &mut Draft) {
         let Some(first) = runs.first() else { return };
         let (objects, _) = document::objects(draft, &self.report.source.path, &first.carriers, self.repo);
-        for concern in json_patch::concerns(draft, &objects, runs) {
+        for concern in json_patch::concerns(draft, &objects, runs, &self.repo.said_of(&self.report.source.path)) {
             let at = self.on_disk(concern.at);
             let ignored = |one: &&mut suppress::Suppression| one.names(&concern.id) && one.covers(&at);
             if let Some(one) = self.suppressions.iter_mut().find(ignored) {

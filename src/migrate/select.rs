@@ -2,7 +2,7 @@
 use super::document::{self, Guess, Object};
 use super::lens::{Hit, Lens, Pairs, Reading, member};
 use super::worlds::Known;
-use crate::index::Repo;
+use crate::index::{Repo, ValuesOwner};
 use crate::pack::Pack;
 use crate::pack::glob::glob_file;
 use crate::pack::path::{Path, Segment};
@@ -156,8 +156,8 @@ impl Search<'_> {
         let reading = Reading::default();
         for carrier in self.carriers {
             for (index, object) in self.objects.iter().enumerate() {
-                if carrier.chart_name.is_none() || !carrier.speaks_of(object.kind.as_deref(), object.group.as_deref(), self.path)
-                {
+                let holds = carrier.chart_name.is_some() || carrier.chart_named.is_some();
+                if !holds || !carrier.speaks_of(object.kind.as_deref(), object.group.as_deref(), self.path) {
                     continue;
                 }
                 for base in carrier_bases(draft, object.root, carrier) {
@@ -197,6 +197,12 @@ impl Search<'_> {
             let found = at.iter().flat_map(|at| lens.query(draft, &Reading::default(), &at.source)).flatten();
             found.filter_map(|l| l.value.as_str().map(str::to_owned)).collect()
         };
+        let of_chart = |owners: &[ValuesOwner]| -> Vec<Section> {
+            owners.iter().filter(|o| o.chart == chart).map(|o| (o.section.clone(), o.only)).collect()
+        };
+        if carrier.chart_named.is_some() {
+            return Some(texts(&carrier.chart_named).iter().flat_map(|name| of_chart(self.repo.config_map(name))).collect());
+        }
         let (names, path) = (texts(&carrier.chart_name), texts(&carrier.chart_path));
         let path = carrier.local(path.first().map(String::as_str), names.first().map(String::as_str));
         let local = path.and_then(|path| self.repo.chart_at(carrier.folder(self.path), path));
@@ -204,8 +210,7 @@ impl Search<'_> {
         let unnamed = names.is_empty() && path.is_none();
         let patched = || self.repo.carrier(object.kind.as_deref().unwrap_or_default(), &object.name);
         if let Some(owners) = local.or_else(|| unnamed.then(patched)) {
-            let sections = owners.iter().filter(|o| o.chart == chart).map(|o| (o.section.clone(), o.only)).collect();
-            return (!unnamed || !owners.is_empty()).then_some(sections);
+            return (!unnamed || !owners.is_empty()).then(|| of_chart(owners));
         }
         // `repository/chart`, as some write it.
         let named = |name: &String| name == chart || name.rsplit_once('/').is_some_and(|(_, last)| last == chart);

@@ -51,6 +51,8 @@ pub struct Carrier {
     pub each: Vec<Path>,
     /// None: it holds no chart, but patches.
     pub chart_name: Option<Path>,
+    /// Name of the document, where others name it for the values of their chart.
+    pub chart_named: Option<Path>,
     pub chart_version: Option<Path>,
     pub chart_repo: Option<Path>,
     /// Where the chart is a folder of the repository: relative to the file for a carrier that is known by its file, else to
@@ -209,7 +211,7 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
         if doc.is_none() && file.is_none() || chart.or(patches).or(selectors).is_none() {
             return Err(page.error(item, "a carrier has `doc` or `file`, and one of `chart`, `patches` and `selectors`"));
         }
-        let chart = chart.map(|chart| page.fields(chart, &["name", "version", "repo", "path"])).transpose()?;
+        let chart = chart.map(|chart| page.fields(chart, &["name", "version", "repo", "path", "named"])).transpose()?;
         let path = |node: Id| plain(&page, node, &page.string(node)?);
         let mut values = Vec::new();
         for value in fields.get("values").map_or_else(Vec::new, |n| page.list(n)) {
@@ -220,7 +222,11 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
             kinds,
             groups,
             each: fields.get("each").map_or_else(|| Ok(Vec::new()), |n| plains(&page, n))?,
-            chart_name: chart.as_ref().map(|chart| path(chart.need("name")?)).transpose()?,
+            chart_name: match &chart {
+                Some(chart) if chart.get("named").is_none() => Some(path(chart.need("name")?)?),
+                _ => None,
+            },
+            chart_named: chart.as_ref().and_then(|chart| chart.get("named")).map(path).transpose()?,
             chart_version: chart.as_ref().and_then(|chart| chart.get("version")).map(path).transpose()?,
             chart_repo: chart.as_ref().and_then(|chart| chart.get("repo")).map(path).transpose()?,
             chart_path: chart.as_ref().and_then(|chart| chart.get("path")).map(path).transpose()?,
