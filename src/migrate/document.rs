@@ -56,7 +56,7 @@ fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out:
         let root = match &draft.node(id).body {
             Body::Embedded { root, .. } => Some(*root),
             Body::Scalar { value: Value::Str(text), .. } if text.contains(':') => {
-                select::embed(draft, id).unwrap_or_else(|why| {
+                select::embed(draft, id, "").unwrap_or_else(|why| {
                     closed.push(why);
                     None
                 })
@@ -90,7 +90,7 @@ fn inner(draft: &mut Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
                 && text.contains("apiVersion")
                 && text.contains("kind")
             {
-                let _ = select::embed(draft, child.value);
+                let _ = select::embed(draft, child.value, "");
             }
             let (below, is_text) = match draft.node(child.value).body {
                 Body::Embedded { root, .. } => (root, true),

@@ -170,7 +170,7 @@ impl Search<'_> {
                         let found = lens.query(draft, &reading, &path.source).unwrap_or_default();
                         for located in found {
                             let open = if *embedded {
-                                self.open(draft, located.hit.id, true)
+                                self.open(draft, located.hit.id, true, "")
                             } else {
                                 Some(located.hit.id).filter(|id| !is_text(draft, *id))
                             };
@@ -233,7 +233,7 @@ impl Search<'_> {
         for located in found {
             let id = located.hit.id;
             if place.embedded {
-                out.extend(self.open(draft, id, exact).map(Hit::node));
+                out.extend(self.open(draft, id, exact, &place.prefix).map(Hit::node));
             } else {
                 out.push(located.hit);
             }
@@ -242,7 +242,7 @@ impl Search<'_> {
     }
 
     /// Opens the text in a scalar; notes why not, where the place is exact.
-    fn open(&mut self, draft: &mut Draft, id: Id, exact: bool) -> Option<Id> {
+    fn open(&mut self, draft: &mut Draft, id: Id, exact: bool, prefix: &str) -> Option<Id> {
         let id = match draft.node(id).body {
             Body::Alias(target) => target,
             _ => id,
@@ -254,7 +254,7 @@ impl Search<'_> {
             Body::Scalar { value: Value::Str(text), .. } if !text.trim().is_empty() => {}
             _ => return None,
         }
-        match embed(draft, id) {
+        match embed(draft, id, prefix) {
             Ok(root) => root,
             Err(closed) => {
                 self.closed.extend(exact.then_some(closed));
@@ -280,16 +280,18 @@ fn section(draft: &Draft, root: Id, object: usize, keys: &[String], only: Option
     Some(Base { only, ..Base::whole(Hit::node(id), object) })
 }
 
-/// Opens the text in a scalar; none where it holds nothing but comments, or actions of a template.
+/// Opens the text in a scalar, what stands behind `prefix` of it; none where it starts otherwise, or holds nothing but comments,
+/// or actions of a template.
 ///
 /// # Errors
 /// The place in the file, and why the text there cannot be read.
-pub fn embed(draft: &mut Draft, id: Id) -> Result<Option<Id>, Closed> {
+pub fn embed(draft: &mut Draft, id: Id, prefix: &str) -> Result<Option<Id>, Closed> {
     let whole = draft.file_span(id).unwrap_or(0..0);
     let closed = |why: String| Closed { at: whole.clone(), why };
     let origin = draft.node(id).origin.ok_or_else(|| closed("it is new".to_owned()))?;
     let host = &draft.texts[origin.text];
-    let view = crate::view::open(&host.text, &host.tree, origin.node).map_err(closed)?;
+    let view = crate::view::open_behind(&host.text, &host.tree, origin.node, prefix).map_err(closed)?;
+    let Some(view) = view else { return Ok(None) };
     let column = draft.indent(origin.text) + view.carry.indent();
     let read = crate::view::read(&view.text, host.branches.is_some(), column).map_err(|e| {
         let at = view.carry.host_byte(e.at);

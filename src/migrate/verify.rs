@@ -99,8 +99,8 @@ fn documents(draft: &Draft) -> Result<Vec<Value>, Unproven> {
 /// The data of a node with opened texts as the strings that they are.
 fn outer(draft: &Draft, id: Id) -> Result<Value, Unproven> {
     let value = match &draft.node(id).body {
-        Body::Embedded { .. } => match render::inner_text(draft, id) {
-            Ok(text) => Value::Str(text),
+        Body::Embedded { text, .. } => match render::inner_text(draft, id) {
+            Ok(inner) => Value::Str(draft.texts[*text].host.as_ref().map_or(inner.clone(), |host| host.carry.whole(inner))),
             Err(e) => return unproven(e.at, e.message),
         },
         Body::Map { children, .. } => {

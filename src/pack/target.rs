@@ -22,6 +22,8 @@ pub struct Place {
     pub when: Vec<Path>,
     /// The node is a string that holds YAML or JSON.
     pub embedded: bool,
+    /// What stands before the YAML in the string, such as `name=`; strings that start otherwise are not meant.
+    pub prefix: String,
     /// A list of pairs read as a map: the member for the name, the member for the value.
     pub pairs: Option<(String, String)>,
     /// For `values-of`: any one hit makes an unclaimed values file count.
@@ -132,8 +134,8 @@ fn reaches(from: &str, to: &str, refers: &[(String, String, Id)], depth: usize) 
 }
 
 fn place(page: &Page, node: Id) -> Result<Place, PackError> {
-    let fields =
-        page.fields(node, &["doc", "file", "target", "values-of", "chart", "at", "when", "embedded", "pairs", "shape"])?;
+    let fields = page
+        .fields(node, &["doc", "file", "target", "values-of", "chart", "at", "when", "embedded", "prefix", "pairs", "shape"])?;
     let on = match fields.one_of(&["doc", "file", "target", "values-of", "chart"]) {
         Some(("doc", doc)) => doc_of(page, doc)?,
         Some(("file", file)) => On::File(page.string(file)?),
@@ -152,6 +154,7 @@ fn place(page: &Page, node: Id) -> Result<Place, PackError> {
         at: fields.get("at").map_or_else(|| plain(page, node, "$"), |n| plain(page, n, &page.string(n)?))?,
         when: fields.get("when").map_or_else(|| Ok(Vec::new()), |n| plains(page, n))?,
         embedded: fields.get("embedded").is_some(),
+        prefix: fields.get("prefix").map_or_else(|| Ok(String::new()), |n| page.string(n))?,
         pairs,
         shape: fields.get("shape").map_or_else(|| Ok(Vec::new()), |n| plains(page, n))?,
     })
@@ -181,7 +184,7 @@ pub fn inline(page: &Page, node: Id) -> Result<Target, PackError> {
         None => doc_of(page, node)?,
     };
     let at = plain(page, node, "$")?;
-    let place = Place { on, at, when: Vec::new(), embedded: false, pairs: None, shape: Vec::new() };
+    let place = Place { on, at, when: Vec::new(), embedded: false, prefix: String::new(), pairs: None, shape: Vec::new() };
     Ok(Target { name: String::new(), protojson: false, places: vec![place] })
 }
 

@@ -4,7 +4,7 @@ pub mod block_scalar;
 pub mod helm;
 pub mod quoted;
 
-use crate::yaml::draft::{Carry, Parsed};
+use crate::yaml::draft::{Carry, Parsed, Piece};
 use crate::yaml::syntax::{self, ParseError};
 use crate::yaml::tree::{Kind, NodeId, ScalarStyle, Tree};
 
@@ -53,5 +53,48 @@ pub fn open(host: &str, tree: &Tree, node: NodeId) -> Result<View, String> {
         Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } => block_scalar::open(host, tree, node),
         Kind::Scalar { .. } => quoted::open(host, tree, node),
         _ => Err("it is not a text".into()),
+    }
+}
+
+/// Opens what stands behind `prefix` in the text of a scalar; none where it starts otherwise.
+///
+/// # Errors
+/// As `open`.
+pub fn open_behind(host: &str, tree: &Tree, node: NodeId, prefix: &str) -> Result<Option<View>, String> {
+    let View { text, carry } = open(host, tree, node)?;
+    let Some(rest) = text.strip_prefix(prefix).map(str::to_owned) else { return Ok(None) };
+    let carry = Behind { len: prefix.len(), whole: text, carry };
+    Ok(Some(View { text: rest, carry: Box::new(carry) }))
+}
+
+/// A text that stands behind something else in a scalar.
+#[derive(Debug)]
+struct Behind {
+    len: usize,
+    /// The text of the scalar.
+    whole: String,
+    carry: Box<dyn Carry>,
+}
+
+impl Carry for Behind {
+    fn back(&self, _: &str, pieces: &[Piece]) -> Result<Vec<Piece>, String> {
+        let moved = pieces.iter().map(|piece| match piece {
+            Piece::Keep(span) => Piece::Keep(span.start + self.len..span.end + self.len),
+            Piece::New(new) => Piece::New(new.clone()),
+        });
+        let whole: Vec<Piece> = std::iter::once(Piece::Keep(0..self.len)).chain(moved).collect();
+        self.carry.back(&self.whole, &whole)
+    }
+
+    fn indent(&self) -> usize {
+        self.carry.indent()
+    }
+
+    fn whole(&self, inner: String) -> String {
+        self.whole[..self.len].to_owned() + &inner
+    }
+
+    fn host_byte(&self, at: usize) -> usize {
+        self.carry.host_byte(at + self.len)
     }
 }

@@ -32,6 +32,10 @@ pub trait Carry: std::fmt::Debug + Send + Sync {
     fn indent(&self) -> usize {
         0
     }
+    /// The text of the scalar, where the inner text is a part of it.
+    fn whole(&self, inner: String) -> String {
+        inner
+    }
     /// Byte of the host text for byte `at` of the inner text.
     fn host_byte(&self, at: usize) -> usize;
 }

@@ -151,7 +151,10 @@ fn is_at(place: &Value, doc: &Value, content: &Value) -> bool {
     let Ok(path) = JsonPath::parse(place["at"].as_str().unwrap_or("$")) else { return false };
     let met = list(&place["when"]).all(|path| hits(path, doc));
     let seen = |hit: &Value| match hit {
-        Value::String(text) if place.get("embedded").is_some() => documents(text).iter().any(|hit| includes(hit, content)),
+        Value::String(text) if place.get("embedded").is_some() => {
+            let text = text.strip_prefix(place["prefix"].as_str().unwrap_or_default());
+            text.is_some_and(|text| documents(text).iter().any(|hit| includes(hit, content)))
+        }
         Value::Array(items) if place.get("pairs").is_some() => {
             let member = |item: &Value| Some((item["name"].as_str()?.to_owned(), item["value"].clone()));
             includes(&Value::Object(items.iter().filter_map(member).collect()), content)
