@@ -149,7 +149,7 @@ fn label(place: &Value) -> String {
 /// Whether `doc` has the content where the place says.
 fn is_at(place: &Value, doc: &Value, content: &Value) -> bool {
     let Ok(path) = JsonPath::parse(place["at"].as_str().unwrap_or("$")) else { return false };
-    let met = list(&place["when"]).all(|path| hits(path, doc));
+    let met = |hit: &Value| list(&place["when"]).all(|path| hits(path, hit));
     let seen = |hit: &Value| match hit {
         Value::String(text) if place.get("embedded").is_some() => {
             let text = text.strip_prefix(place["prefix"].as_str().unwrap_or_default());
@@ -161,7 +161,7 @@ fn is_at(place: &Value, doc: &Value, content: &Value) -> bool {
         }
         hit => includes(hit, content),
     };
-    met && path.query(doc).iter().any(|hit| seen(hit))
+    path.query(doc).iter().any(|hit| met(hit) && seen(hit))
 }
 
 fn includes(whole: &Value, part: &Value) -> bool {
