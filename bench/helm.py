@@ -18,14 +18,19 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from corpus import find_binary  # noqa: E402
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(doc, renderer):
+    """What every comparison of what a renderer makes of a tree takes."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("trees", nargs="+", type=pathlib.Path)
     parser.add_argument("--binary")
-    parser.add_argument("--helm", default="helm")
+    parser.add_argument(f"--{renderer}", default=renderer)
     parser.add_argument("--to", default="istio@1.27")
     parser.add_argument("--arg", action="append", default=[])
-    args = parser.parse_args()
+    return parser
+
+
+def main():
+    args = arguments(__doc__, "helm").parse_args()
     binary, rendered, skipped, violations = find_binary(args.binary), 0, 0, 0
     for tree in args.trees:
         with tempfile.TemporaryDirectory() as folder:

@@ -14,7 +14,6 @@ Objects that kustomize puts together from more than documents are counted by wha
 of the fields in question (those that are written into a kustomization must be named by the run), and the fields of a
 kustomization that write into objects. Needs PyYAML.
 """
-import argparse
 import collections
 import copy
 import difflib
@@ -29,7 +28,7 @@ import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from corpus import find_binary  # noqa: E402
-from helm import copied  # noqa: E402
+from helm import arguments, copied  # noqa: E402
 from render import MIGRATIONS, append, write_packs  # noqa: E402
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -52,12 +51,7 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("trees", nargs="+", type=pathlib.Path)
-    parser.add_argument("--binary")
-    parser.add_argument("--kustomize", default="kustomize")
-    parser.add_argument("--to", default="istio@1.27")
-    parser.add_argument("--arg", action="append", default=[])
+    parser = arguments(__doc__, "kustomize")
     parser.add_argument("-v", "--verbose", action="store_true", help="say what was counted and not judged")
     args = parser.parse_args()
     args.kustomize = shutil.which(args.kustomize) or sys.exit(f"no {args.kustomize}")

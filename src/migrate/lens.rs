@@ -354,8 +354,8 @@ mod tests {
     #[test]
     fn both_spellings_name_a_field() {
         let reading = Reading { protojson: true, ..Reading::default() };
-        let text = "extension_providers:\n- lightstep: {access_token: t}\n- lightstep: {accessToken: u}\n";
-        assert_eq!(hits(text, &reading, "$.extensionProviders[*].lightstep.accessToken"), [Json::from("t"), Json::from("u")]);
+        let text = "trace_sinks:\n- first: {access_token: t}\n- first: {accessToken: u}\n";
+        assert_eq!(hits(text, &reading, "$.traceSinks[*].first.accessToken"), [Json::from("t"), Json::from("u")]);
     }
 
     #[test]
