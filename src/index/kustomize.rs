@@ -59,12 +59,5 @@ fn operations(root: At, disk: &Path, path: &str) -> Vec<(Selector, String, Strin
 }
 
 fn selector(target: At) -> Selector {
-    let text = |key: &str| target.text_of(key).unwrap_or_default().to_owned();
-    Selector {
-        kind: target.text_of("kind").map(str::to_owned),
-        group: target.text_of("group").map(str::to_owned),
-        version: text("version"),
-        name: text("name"),
-        namespace: text("namespace"),
-    }
+    Selector::of(|key| target.text_of(key).map(str::to_owned))
 }

@@ -2,8 +2,8 @@
 //!
 //! Three kinds of files speak about others: a Chart.yaml about the values files beside it (`charts`), a kustomization
 //! about its patches and the values of its charts (`kustomize`), a carrier document about the values files that it
-//! names (`carriers`). Only those are read here; each says its part alone, so that they are read side by side. What a
-//! chart's values hold is known once all have spoken.
+//! names (`carriers`). Only those are read here, and the JSON patches that kustomizations name; each says its part alone, so
+//! that they are read side by side. What a chart's values hold is known once all have spoken.
 mod carriers;
 mod charts;
 mod kustomize;
@@ -43,6 +43,20 @@ pub struct Selector {
     pub version: String,
     pub name: String,
     pub namespace: String,
+}
+
+impl Selector {
+    /// From what `text` gives for its members.
+    pub fn of(text: impl Fn(&str) -> Option<String>) -> Selector {
+        let or_empty = |key: &str| text(key).unwrap_or_default();
+        Selector {
+            kind: text("kind"),
+            group: text("group"),
+            version: or_empty("version"),
+            name: or_empty("name"),
+            namespace: or_empty("namespace"),
+        }
+    }
 }
 
 /// What is known of the repository; built once, read by every file's work.

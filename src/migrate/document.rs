@@ -1,4 +1,5 @@
-//! The Kubernetes objects of a file: its documents, and the items of `kind: List`.
+//! The Kubernetes objects of a file: its documents, the items of `kind: List`, patches and what their operations are for, and
+//! the objects that stand in others or in texts of them.
 use super::json_patch::{self, Operation};
 use super::lens::{Hit, Lens, Reading};
 use super::select::{self, Closed};
@@ -48,8 +49,8 @@ pub fn objects(draft: &mut Draft, path: &str, carriers: &[Carrier], repo: &Repo)
     (out, closed)
 }
 
-/// The patches that the document, or an item of it, holds, most often as texts. A text that is no YAML is not one: it may
-/// be the name of a file.
+/// The patches that the document, or an item of it, holds, most often as texts. A text without a colon is none: it may be the
+/// name of a file.
 fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out: &mut Vec<Object>, closed: &mut Vec<Closed>) {
     let holders: Vec<Object> = out.iter().filter(|o| o.doc == doc && o.operation.is_none()).cloned().collect();
     for id in holders.iter().flat_map(|object| patch_texts(draft, object, path, carriers)).collect::<Vec<_>>() {
@@ -71,7 +72,7 @@ fn patches(draft: &mut Draft, doc: usize, path: &str, carriers: &[Carrier], out:
             out[from..].iter_mut().for_each(|patch| patch.partial = true);
         } else if json_patch::is_patch(draft, root) {
             let target = draft.position(id).and_then(|(entry, _)| child(draft, entry, "target"));
-            let selector = target.map(|target| selector(draft, target));
+            let selector = target.map(|target| Selector::of(|key| scalar(draft, target, key)));
             json_patch::add(draft, doc, root, selector.as_slice(), out);
         }
     }
@@ -90,6 +91,7 @@ fn inner(draft: &mut Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
                 && text.contains("apiVersion")
                 && text.contains("kind")
             {
+                // One that cannot be read is no object, and may be meant for no reader of YAML.
                 let _ = select::embed(draft, child.value, "");
             }
             let (below, is_text) = match draft.node(child.value).body {
@@ -106,20 +108,7 @@ fn inner(draft: &mut Draft, doc: usize, root: Id, out: &mut Vec<Object>) {
     }
 }
 
-/// What a patch is for.
-fn selector(draft: &Draft, target: Id) -> Selector {
-    let text = |key: &str| scalar(draft, target, key);
-    let or_empty = |key: &str| text(key).unwrap_or_default();
-    Selector {
-        kind: text("kind"),
-        group: text("group"),
-        version: or_empty("version"),
-        name: or_empty("name"),
-        namespace: or_empty("namespace"),
-    }
-}
-
-/// The scalars of an object that hold patches.
+/// The nodes of an object that are patches, or texts that hold one.
 fn patch_texts(draft: &Draft, object: &Object, path: &str, carriers: &[Carrier]) -> Vec<Id> {
     let is_one = |carrier: &&Carrier| {
         !carrier.patches.is_empty() && carrier.speaks_of(object.kind.as_deref(), object.group.as_deref(), path)

@@ -191,8 +191,9 @@ pub fn displaced(draft: &Draft, object: &Object, ways: &[Way]) -> Vec<String> {
         let now = nodes(draft, object.root, &way.path);
         let lists = way.nodes.windows(2).zip(now.windows(2));
         let shifted = lists.into_iter().any(|(was, now)| was[0] == now[0] && was[1] != now[1] && draft.is_seq(was[0]));
-        let parents = way.path.split('/').count() - 1;
-        let parent = way.nodes.get(parents - 1).filter(|_| way.nodes.len() >= parents);
+        // The whole object has no parent.
+        let depth = way.path.matches('/').count();
+        let parent = depth.checked_sub(1).and_then(|above| way.nodes.get(above));
         let listed = way.nodes.windows(2).any(|pair| draft.is_seq(pair[0]) && now.get(way.nodes.len() - 1).is_none());
         shifted || listed || parent.is_some_and(|parent| !draft.is_attached(*parent))
     };

@@ -63,6 +63,7 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     let found = matches::find(work, draft, search, &mut outcome);
     let worlds = if work.rule.edits() { search.worlds.of(draft, search.objects) } else { Default::default() };
     let elsewhere = everywhere::elsewhere(work, draft, search, &worlds, &found);
+    // A text that was opened in another world has branches of its own.
     let worlds = if work.rule.edits() { search.worlds.of(draft, search.objects) } else { worlds };
     for one in found.iter().chain(&elsewhere) {
         if draft.is_attached(one.hit.whole()) {
@@ -131,7 +132,7 @@ fn at_match(
         }
         (true, false) => {
             // Nothing is offered that could not be done; asked of templates alone, as it takes its time.
-            let can_be = !draft.branches() || proven(draft, one).is_ok();
+            let can_be = !draft.has_branches() || proven(draft, one).is_ok();
             draft.roll_back(mark);
             outcome.offered.extend(can_be.then(|| place(draft, one.hit)));
         }

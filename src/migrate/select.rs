@@ -20,7 +20,7 @@ pub struct Found {
     pub reading: Reading,
     /// Index of its object.
     pub object: usize,
-    /// What of its object a template computes, and had to be guessed.
+    /// Why it is not known whether it is one; none where it is.
     pub guessed: Option<Guess>,
 }
 

@@ -4,7 +4,7 @@ use super::select::Search;
 use super::verb::{Refused, wrap};
 use crate::pack::path::{Path, Segment};
 use crate::pack::target::Target;
-use crate::pack::{Action, Pack, Rule, Verb};
+use crate::pack::{Pack, Rule};
 use crate::yaml::draft::{Draft, Id};
 
 /// The targets that live in a text which some path of the rule leads through.
@@ -15,7 +15,7 @@ fn targets<'p>(pack: &'p Pack, rule: &Rule) -> Vec<(&'p Target, &'p str)> {
         _ => None,
     });
     let (mut through, mut into) = (rule.looks_at(), Vec::new());
-    verb_paths(&rule.verbs, &mut through, &mut into);
+    rule.verbs.iter().for_each(|verb| verb.paths(&mut through, &mut into));
     let leads = |name: &str| through.iter().any(|p| leads_through(p, name, 1)) || into.iter().any(|p| leads_through(p, name, 0));
     named.filter(|(_, name)| leads(name)).collect()
 }
@@ -52,24 +52,4 @@ pub fn close(draft: &mut Draft, spot: &mut Spot, names: &[String]) -> Result<(),
 fn leads_through(path: &Path, name: &str, more: usize) -> bool {
     let at = path.segments.iter().position(|s| matches!(s, Segment::Name(n) if n == name));
     at.is_some_and(|at| at + more < path.segments.len())
-}
-
-/// The paths of verbs; those that something is inserted into apart.
-fn verb_paths<'r>(verbs: &'r [Verb], out: &mut Vec<&'r Path>, into_paths: &mut Vec<&'r Path>) {
-    for verb in verbs {
-        match &verb.action {
-            Action::Rename { at, .. }
-            | Action::Set { at, .. }
-            | Action::Wrap { at, .. }
-            | Action::Remove { at, .. }
-            | Action::Replace { at, .. } => out.extend(at),
-            Action::Insert { into, .. } => into_paths.extend(into),
-            Action::Move { at, to, .. } => out.extend(at.iter().chain([to])),
-            Action::AddDocument { .. } => {}
-            Action::Within { at, verbs } => {
-                out.extend(at);
-                verb_paths(verbs, out, into_paths);
-            }
-        }
-    }
 }

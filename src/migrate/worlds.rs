@@ -2,7 +2,8 @@
 //!
 //! All branches of a template are read at once. That is what no run of it gives, so a rule may see a key that is not there,
 //! or miss that one is missing. Hence the test: taking branches out, and then editing, must give what editing, and then
-//! taking them out, gives. The same goes for what an action may give where a rule looks for a name.
+//! taking them out, gives. The same goes for what an action may give where a rule looks for a name, and for the texts that
+//! actions may compute.
 use super::document::Object;
 use super::lens::member;
 use crate::pack::path::{Path, Segment};
@@ -54,7 +55,7 @@ impl Known {
     pub fn of(&mut self, draft: &mut Draft, objects: &[Object]) -> Rc<Worlds> {
         if self.texts != draft.texts.len() {
             self.texts = draft.texts.len();
-            let docs: BTreeSet<usize> = objects.iter().map(|object| object.doc).filter(|_| draft.branches()).collect();
+            let docs: BTreeSet<usize> = objects.iter().map(|object| object.doc).filter(|_| draft.has_branches()).collect();
             self.worlds = Rc::new(docs.into_iter().map(|doc| (doc, of(draft, doc))).collect());
         }
         Rc::clone(&self.worlds)

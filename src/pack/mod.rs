@@ -118,8 +118,12 @@ impl Rule {
     pub fn literals(&self, exprs: &crate::expr::Exprs) -> Vec<String> {
         let lets = self.lets.iter().filter_map(|one| if let LetValue::Expr(id) = one.value { Some(id) } else { None });
         let mut ids: Vec<ExprId> = lets.chain(self.cond).collect();
-        let mut paths: Vec<&Path> = self.select.iter().chain(self.asks()).collect();
-        self.verbs.iter().for_each(|verb| verb.reads(&mut ids, &mut paths));
+        let (mut paths, mut into): (Vec<&Path>, Vec<&Path>) = (self.select.iter().chain(self.asks()).collect(), Vec::new());
+        for verb in &self.verbs {
+            verb.expressions(&mut ids);
+            verb.paths(&mut paths, &mut into);
+        }
+        paths.append(&mut into);
         let sources = ids.into_iter().map(|id| exprs.source(id)).chain(paths.into_iter().map(|path| path.source.as_str()));
         let compares = |source: &&str| ["==", "!=", " in "].iter().any(|sign| source.contains(sign));
         let mut out = Vec::new();
@@ -229,31 +233,36 @@ pub struct Verb {
 }
 
 impl Verb {
-    /// The expressions and the paths in it.
-    fn reads<'v>(&'v self, ids: &mut Vec<ExprId>, paths: &mut Vec<&'v Path>) {
-        ids.extend(self.cond);
-        let mut text = |text: &Text| match text {
-            Text::Typed(id) | Text::Mixed(id) => ids.push(*id),
-            Text::Plain(_) => {}
-        };
-        match &self.action {
-            Action::Rename { to, .. } | Action::Wrap { how: Wrap::Key(to), .. } | Action::Set { to: SetTo::Text(to), .. } => {
-                text(to)
-            }
-            Action::Insert { stanza, .. } | Action::Replace { stanza, .. } | Action::AddDocument { stanza } => ids.push(stanza.0),
-            Action::Within { verbs, .. } => verbs.iter().for_each(|verb| verb.reads(ids, paths)),
-            Action::Set { .. } | Action::Move { .. } | Action::Wrap { .. } | Action::Remove { .. } => {}
-        }
+    /// The paths in it, of the verbs in it as well; those that something is inserted into apart.
+    pub fn paths<'v>(&'v self, out: &mut Vec<&'v Path>, into_paths: &mut Vec<&'v Path>) {
         match &self.action {
             Action::Rename { at, .. }
             | Action::Set { at, .. }
-            | Action::Insert { into: at, .. }
-            | Action::Move { at, .. }
             | Action::Wrap { at, .. }
             | Action::Remove { at, .. }
-            | Action::Replace { at, .. }
-            | Action::Within { at, .. } => paths.extend(at),
+            | Action::Replace { at, .. } => out.extend(at),
+            Action::Insert { into, .. } => into_paths.extend(into),
+            Action::Move { at, to, .. } => out.extend(at.iter().chain([to])),
             Action::AddDocument { .. } => {}
+            Action::Within { at, verbs } => {
+                out.extend(at);
+                verbs.iter().for_each(|verb| verb.paths(out, into_paths));
+            }
+        }
+    }
+
+    /// The expressions in it, those of its paths left out.
+    fn expressions(&self, out: &mut Vec<ExprId>) {
+        out.extend(self.cond);
+        match &self.action {
+            Action::Rename { to, .. } | Action::Wrap { how: Wrap::Key(to), .. } | Action::Set { to: SetTo::Text(to), .. } => {
+                if let Text::Typed(id) | Text::Mixed(id) = to {
+                    out.push(*id);
+                }
+            }
+            Action::Insert { stanza, .. } | Action::Replace { stanza, .. } | Action::AddDocument { stanza } => out.push(stanza.0),
+            Action::Within { verbs, .. } => verbs.iter().for_each(|verb| verb.expressions(out)),
+            Action::Set { .. } | Action::Move { .. } | Action::Wrap { .. } | Action::Remove { .. } => {}
         }
     }
 }

@@ -61,6 +61,9 @@ pub fn open(host: &str, tree: &Tree, node: NodeId) -> Result<View, String> {
 /// # Errors
 /// As `open`.
 pub fn open_behind(host: &str, tree: &Tree, node: NodeId, prefix: &str) -> Result<Option<View>, String> {
+    if prefix.is_empty() {
+        return open(host, tree, node).map(Some);
+    }
     let View { text, carry } = open(host, tree, node)?;
     let Some(rest) = text.strip_prefix(prefix).map(str::to_owned) else { return Ok(None) };
     let carry = Behind { len: prefix.len(), whole: text, carry };

@@ -231,7 +231,7 @@ impl Draft {
     }
 
     /// Whether the file, or a text in it, is a template.
-    pub fn branches(&self) -> bool {
+    pub fn has_branches(&self) -> bool {
         self.texts.iter().any(|text| text.branches.is_some())
     }
 

@@ -37,7 +37,7 @@ fn pairs(draft: &mut Draft, spot: &mut Spot, id: Id, name: &str, value: &str) ->
     }
     let map = draft.resolve(id);
     let computed = draft.children(map).iter().find(|child| draft.key_text(child).is_some_and(|key| key.starts_with("{{")));
-    if let Some(child) = computed.filter(|_| draft.branches()) {
+    if let Some(child) = computed.filter(|_| draft.has_branches()) {
         return Err(Refused::at(child.value, "the template computes entries of this map"));
     }
     let list = draft.new_seq(Vec::new(), false);
@@ -70,7 +70,7 @@ pub fn to_text(draft: &mut Draft, spot: &mut Spot, id: Id) -> Result<(), Refused
 
 fn from_text(draft: &mut Draft, spot: &mut Spot, id: Id) -> Result<(), Refused> {
     let Value::Str(text) = draft.data(id) else { return Ok(()) };
-    if draft.branches() && text.contains("{{") {
+    if draft.has_branches() && text.contains("{{") {
         return Err(Refused::at(id, "the template computes a part of its text"));
     }
     let tree = syntax::parse(&text).map_err(|e| Refused::at(id, format!("its text is not YAML: {e}")))?;
