@@ -4,8 +4,9 @@ use super::config;
 use crate::pack::registry::{Library, PhaseFilter, Request};
 use crate::pack::{Migration, Safety};
 use crate::pipeline::{self, Input, Job, Sources};
-use crate::report::{FileReport, Look, Report};
+use crate::report::{FileReport, Finding, Look, Report};
 use crate::source::line_column;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -79,12 +80,10 @@ fn looks(file: &FileReport, out: &mut String) {
     looks.sort_by_key(|look| (&look.migration, look.at.start, look.rule));
     looks.dedup();
     // Of the rows of a rule, one may have edited what the others no longer find.
-    let nothing = |look: &&Look| look.verdict.starts_with("`select`");
-    let met: Vec<(String, usize, String)> =
-        looks.iter().filter(|look| !nothing(look)).map(|look| (look.migration.clone(), look.rule, look.object.clone())).collect();
-    looks.retain(|look| {
-        !nothing(look) || !met.iter().any(|(id, rule, object)| (id, rule, object) == (&look.migration, &look.rule, &look.object))
-    });
+    let hits_nothing = |look: &Look| look.verdict.starts_with("`select`");
+    let rule_of = |look: &Look| (look.migration.clone(), look.rule, look.object.clone());
+    let met: HashSet<_> = file.looks.iter().filter(|look| !hits_nothing(look)).map(rule_of).collect();
+    looks.retain(|look| !hits_nothing(look) || !met.contains(&rule_of(look)));
     let mut migration = "";
     for look in looks {
         if look.migration != migration {
@@ -97,9 +96,9 @@ fn looks(file: &FileReport, out: &mut String) {
         let target = if look.target.is_empty() { String::new() } else { format!(" ({})", look.target) };
         let _ = writeln!(out, "    {place:8} {}, {way}{target}, rule of line {rule}: {}", look.object, look.verdict);
     }
-    let ours = |finding: &&crate::report::Finding| {
-        finding.id.starts_with("yamlift/") || !file.looks.iter().any(|look| look.migration == finding.id)
-    };
+    // What the engine says, and what is said where no rule looked.
+    let ours =
+        |finding: &&Finding| finding.id.starts_with("yamlift/") || !file.looks.iter().any(|look| look.migration == finding.id);
     for finding in file.findings.iter().filter(ours) {
         let place = format!("{}:{}", finding.line, finding.column);
         let _ = writeln!(out, "  {}\n    {place:8} {}", finding.id, finding.message);

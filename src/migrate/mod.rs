@@ -25,6 +25,7 @@ use crate::report::{FileReport, Finding, Level, Look, Outcome, Splice, Step};
 use crate::source::{Source, Span, unescaped};
 use crate::view;
 use crate::yaml::draft::Draft;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One file taken through every run, its edits proven.
@@ -142,7 +143,10 @@ impl File<'_> {
         let dir = path.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
         let repo = self.repo;
         let known = Arc::clone(repo);
-        let said = format!("{}{}", self.text, repo.said_of(&path));
+        let said = match repo.said_of(&path) {
+            elsewhere if elsewhere.is_empty() => Cow::Borrowed(self.text.as_str()),
+            elsewhere => Cow::Owned(format!("{}{elsewhere}", self.text)),
+        };
         let plain = unescaped(said.as_bytes());
         let plain = std::str::from_utf8(&plain).unwrap_or(&said);
         let exists: crate::expr::Exists = Arc::new(move |path| known.exists(&format!("{dir}{path}")));
