@@ -125,9 +125,9 @@ fn negated(opened: &str) -> Option<String> {
 }
 
 /// The ways in which actions may give, below `root`, the names that the paths start with, or texts: any, or one of those that
-/// are compared with.
-pub fn given(draft: &Draft, root: Id, paths: &[&Path], protojson: bool, texts: Vec<String>) -> Vec<World> {
-    let taken = all(draft).swap_remove(0).taken;
+/// are compared with; conditions going as in the `first` world.
+pub fn given(first: &World, draft: &Draft, root: Id, paths: &[&Path], protojson: bool, texts: Vec<String>) -> Vec<World> {
+    let taken = &first.taken;
     let mut out = Vec::new();
     for text in std::iter::once(ANY.to_owned()).chain(texts) {
         let label = match text.as_str() {

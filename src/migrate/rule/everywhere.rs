@@ -51,7 +51,7 @@ pub(super) fn everywhere(
     let doc = objects[one.found.object].doc;
     let mark = draft.mark();
     let literals = work.rule.literals(&work.migration.exprs);
-    let given = worlds::given(draft, one.hit.id, &work.rule.asks(), one.found.reading.protojson, literals);
+    let given = worlds::given(&worlds[0], draft, one.hit.id, &work.rule.asks(), one.found.reading.protojson, literals);
     let mut refusal = None;
     let mut due = |draft: &mut Draft, world: &World| {
         worlds::seen(draft, world, doc, |draft| {
