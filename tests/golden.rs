@@ -14,8 +14,9 @@ use std::process::{Command, Output, Stdio};
 struct Case {
     #[serde(default)]
     from: Option<String>,
-    #[serde(default = "newest")]
-    to: String,
+    /// Left out: the version whose folder the case lies in, for `any` the newest.
+    #[serde(default)]
+    to: Option<String>,
     #[serde(default)]
     set: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
@@ -32,9 +33,7 @@ struct Case {
     findings: Vec<(String, serde_json::Value, String)>,
 }
 
-fn newest() -> String {
-    "1.27".into()
-}
+const NEWEST: &str = "1.30";
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -78,11 +77,13 @@ fn find(dir: &Path, cases: &mut Vec<PathBuf>) {
 fn check(root: &Path, dir: &Path) -> Result<(), String> {
     let case: Case = match fs::read_to_string(dir.join("case.yaml")) {
         Ok(text) => serde_yaml::from_str(&text).map_err(|e| format!("case.yaml: {e}"))?,
-        Err(_) => Case { to: newest(), ..Case::default() },
+        Err(_) => Case::default(),
     };
     let parts: Vec<_> =
         dir.strip_prefix(root).map_err(|e| e.to_string())?.iter().map(|p| p.to_string_lossy().into_owned()).collect();
     let (pack, own) = (parts[0].clone(), parts[..parts.len() - 1].join("/"));
+    let folder = if parts[1] == "any" { NEWEST } else { &parts[1] };
+    let case = Case { to: case.to.or(Some(folder.to_owned())), ..case };
     let name = case.file.clone().unwrap_or_else(|| "config.yaml".into());
     let before = side(dir, "before", &name)?.ok_or("no before")?;
     let after = side(dir, "after", &name)?.unwrap_or_else(|| before.clone());
@@ -118,7 +119,8 @@ fn check(root: &Path, dir: &Path) -> Result<(), String> {
 }
 
 fn args(case: &Case, pack: &str, more: &[&str]) -> Vec<String> {
-    let mut args: Vec<String> = ["migrate", ".", "--to", &format!("{pack}@{}", case.to)].map(String::from).to_vec();
+    let mut args: Vec<String> =
+        ["migrate", ".", "--to", &format!("{pack}@{}", case.to.as_deref().unwrap_or_default())].map(String::from).to_vec();
     let mut add = |flag: &str, value: &str| args.extend([flag.to_owned(), value.to_owned()]);
     if let Some(from) = &case.from {
         add("--from", from);

@@ -56,6 +56,9 @@ fn each_migration_has_a_basic_case_and_one_that_it_leaves_alone() {
     let mut missing = String::new();
     for migration in every_migration(&library()) {
         let id = &migration.id;
+        if migration.rules.is_empty() {
+            continue;
+        }
         let all = cases(id);
         if !all.iter().any(|c| c.ends_with("basic")) {
             missing += &format!("{id}: no case `basic`\n");
@@ -189,7 +192,7 @@ fn verb_lines(verbs: &[Verb], out: &mut BTreeSet<usize>) {
 
 fn runs(library: &Library, id: &str, case: &Case) -> Vec<Run> {
     let pack = id.split('/').next().unwrap_or_default();
-    let version = id.split('/').nth(1).unwrap_or_default();
+    let version = id.split('/').nth(1).map_or("1.30", |folder| if folder == "any" { "1.30" } else { folder });
     let text = |v: &serde_json::Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
     let request = Request {
         to: vec![(pack.to_owned(), case.to.clone().unwrap_or_else(|| version.to_owned()))],

@@ -61,6 +61,10 @@ pub struct Migration {
     pub title: String,
     pub why: String,
     pub links: Vec<String>,
+    /// What people do about it themselves, for `plan`; a migration that only advises has no rules.
+    pub advice: Option<String>,
+    /// Ids of the pack's `changes.yaml` that it answers.
+    pub covers: Vec<String>,
     pub safety: Safety,
     pub enabled: bool,
     /// Parameters declared by this migration itself.

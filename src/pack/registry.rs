@@ -140,7 +140,7 @@ pub(super) fn pick(run: &mut Run, request: &Request) {
                 Err(why) => whys.push(why),
             }
         }
-        if rules.is_empty() {
+        if rules.is_empty() && !migration.rules.is_empty() {
             whys.dedup();
             run.left_out.push((Arc::clone(migration), whys.join("; ")));
         } else {

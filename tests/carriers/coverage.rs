@@ -10,17 +10,19 @@ use std::path::Path;
 pub fn missing(migrations: &Path, pack: &str, table: &Table, cases: &[Case]) -> Vec<String> {
     let seen = Seen::of(cases);
     let pack = migrations.join(pack);
-    let named = named_targets(&files(&pack.join("1.27")), &read(&pack.join("pack.yaml")));
+    let versions: Vec<_> = files(&pack).into_iter().filter(|path| path.is_dir()).collect();
+    let migrations_of: Vec<_> = versions.iter().flat_map(|dir| files(dir)).collect();
+    let named = named_targets(&migrations_of, &read(&pack.join("pack.yaml")));
     let mut wrong = places(&read(&pack.join("pack.yaml")), &named, &seen);
     for path in files(&migrations.join("carriers")) {
         carrier(&path, &seen, &mut wrong);
     }
-    for path in files(&pack.join("1.27")) {
-        migration(&path, table, &mut wrong);
+    for path in &migrations_of {
+        migration(path, table, &mut wrong);
     }
     for (target, fragment) in &table.fragments {
         if table.chains(target).is_empty() {
-            wrong.push(format!("fragments.yaml: {} is shown on `{target}`, and no frame holds that", fragment.migration));
+            wrong.push(format!("fragments: {} is shown on `{target}`, and no frame holds that", fragment.migration));
         }
     }
     let used: BTreeSet<&str> = cases.iter().flat_map(|case| case.chain.iter().map(|f| f.id.as_str())).collect();
@@ -218,7 +220,8 @@ fn migration(path: &Path, table: &Table, wrong: &mut Vec<String>) {
         Some(rules) => list(rules).collect(),
         None => vec![&whole],
     };
-    let mine: Vec<_> = table.fragments.iter().filter(|(_, f)| f.migration == slug).collect();
+    let version = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
+    let mine: Vec<_> = table.fragments.iter().filter(|(_, f)| f.migration == slug && f.version == version).collect();
     let kinds: Vec<(Value, Value)> = (mine.iter().filter(|(target, _)| target == "document"))
         .flat_map(|(_, f)| documents(&f.before))
         .map(|doc| (doc["kind"].clone(), group_of(&doc)))
@@ -247,7 +250,10 @@ fn migration(path: &Path, table: &Table, wrong: &mut Vec<String>) {
             }
         }
     }
-    wrong.extend(todo.into_iter().map(|what| format!("{slug}: no fragment. Add one to fragments.yaml with `target:` {what}")));
+    wrong.extend(
+        todo.into_iter()
+            .map(|what| format!("{version}/{slug}: no fragment. Add one to fragments/{version}.yaml with `target:` {what}")),
+    );
 }
 
 fn group_of(doc: &Value) -> Value {

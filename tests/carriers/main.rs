@@ -1,6 +1,6 @@
 //! One table of places, one of edits: each migration in each carrier that its target can live in.
 //!
-//! `golden/<pack>/carriers/fixtures.yaml` has frames, `fragments.yaml` what a migration does to a thing. Each fragment goes
+//! `golden/<pack>/carriers/fixtures.yaml` has frames, `fragments/<version>.yaml` what a migration does to a thing. Each fragment goes
 //! into each chain of frames that can hold it; the binary must write the same chain around `after`, byte for byte, and
 //! report on the fragment's lines. `CARRIERS=<text>` runs the cases whose name has that text.
 mod coverage;
@@ -11,13 +11,13 @@ use fill::Piece;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use table::{But, Fragment, Frame, Table};
 
 const PACK: &str = "istio";
-const TO: &str = "1.27";
+const NEWEST: &str = "1.30";
 
 /// Failures that are printed.
 const SHOWN: usize = 400;
@@ -103,20 +103,28 @@ fn named(text: &str, chart: &str, number: usize) -> String {
     text.replace("@chart@", chart).replace("@folder@", &number.to_string())
 }
 
+/// The folder with `migrations` and `golden`; `PACK_ROOT` is that of a pack that does not lie here.
+fn root() -> PathBuf {
+    std::env::var_os("PACK_ROOT").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
+}
+
 #[test]
 fn each_migration_in_each_carrier() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let table = Table::read(&root.join("golden").join(PACK).join("carriers"));
     let wanted = std::env::var("CARRIERS").unwrap_or_default();
     let mut cases = Vec::new();
     for (target, fragment) in &table.fragments {
-        for chain in table.chains(target) {
+        for chain in table.ways(target, fragment) {
             cases.extend(Case::new(cases.len(), target, fragment, chain));
         }
     }
     let mut groups: BTreeMap<_, Vec<(usize, &Case)>> = BTreeMap::new();
     for (number, case) in cases.iter().enumerate().filter(|(_, case)| case.name.contains(&wanted)) {
-        groups.entry((&case.fragment.migration, &case.fragment.set)).or_default().push((number, case));
+        groups
+            .entry((&case.fragment.version, &case.fragment.migration, &case.fragment.from, &case.fragment.set))
+            .or_default()
+            .push((number, case));
     }
     let groups: Vec<_> = groups.into_values().collect();
     let next = AtomicUsize::new(0);
@@ -197,10 +205,18 @@ fn check(group: &[(usize, &Case)]) -> Result<BTreeMap<usize, String>, String> {
 
 /// Writes the files; the report.
 fn run(dir: &Path, fragment: &Fragment) -> Result<Value, String> {
-    let (to, id) = (format!("{PACK}@{TO}"), fragment.migration.as_str());
+    let to = format!("{PACK}@{}", if fragment.version == "any" { NEWEST } else { &fragment.version });
+    let id = format!("{PACK}/{}/{}", fragment.version, fragment.migration);
+    let id = id.as_str();
     let mut command = Command::new(env!("CARGO_BIN_EXE_yamlift"));
     command.args(["migrate", ".", "--to", &to, "--only", id, "--enable", id, "--safety", "review"]);
     command.args(["-w", "--allow-dirty", "--format", "json"]);
+    if std::env::var_os("PACK_ROOT").is_some() {
+        command.arg("--packs").arg(root());
+    }
+    if let Some(from) = &fragment.from {
+        command.args(["--from", from]);
+    }
     for (name, value) in &fragment.set {
         command.args(["--set", &format!("{name}={value}")]);
     }

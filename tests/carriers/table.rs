@@ -1,7 +1,10 @@
 //! The table as it is written, and the chains of frames that lead from a fragment to a file.
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// The version whose fragments go every way.
+const WHOLE: &str = "1.27";
 
 /// A place for something: a piece of text, or files, with the marker where it goes.
 #[derive(Debug, Deserialize)]
@@ -66,11 +69,17 @@ pub enum Encoding {
 #[serde(deny_unknown_fields)]
 pub struct Fragment {
     pub migration: String,
+    /// The name of its file: the version that the migration belongs to, or `any`.
+    #[serde(skip)]
+    pub version: String,
     /// One target, or several that the same is done to; each a fragment of its own once read.
     #[serde(deserialize_with = "one_or_many")]
     pub target: Vec<String>,
     #[serde(default)]
     pub set: BTreeMap<String, String>,
+    /// Left out: the version before that of the migration.
+    #[serde(default)]
+    pub from: Option<String>,
     pub before: String,
     /// Left out: nothing changes.
     #[serde(default)]
@@ -116,11 +125,18 @@ impl Table {
             let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
             serde_yaml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
         }
-        let fragments: Vec<Fragment> = list(&dir.join("fragments.yaml"));
+        let mut fragments: Vec<Fragment> = Vec::new();
+        let mut files: Vec<_> =
+            std::fs::read_dir(dir.join("fragments")).expect("fragments").flatten().map(|e| e.path()).collect();
+        files.sort();
+        for file in files {
+            let version = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            fragments.extend(list::<Fragment>(&file).into_iter().map(|f| Fragment { version: version.clone(), ..f }));
+        }
         let each = |fragment: &Fragment| fragment.target.iter().map(|one| (one.clone(), fragment.clone())).collect::<Vec<_>>();
         let frames: Vec<Frame> = list(&dir.join("fixtures.yaml"));
         if let Some(silent) = fragments.iter().find(|f| f.but.iter().any(|but| but.why.is_empty())) {
-            panic!("fragments.yaml: a `but` of {} says no `why`", silent.migration);
+            panic!("fragments: a `but` of {} says no `why`", silent.migration);
         }
         Table { frames, fragments: fragments.iter().flat_map(each).collect() }
     }
@@ -130,6 +146,19 @@ impl Table {
         let mut found = Vec::new();
         self.go_on(target, &mut Vec::new(), &mut found);
         found
+    }
+
+    /// The ways that a fragment takes: all of them for those of `WHOLE`, of which there is at least one for each target;
+    /// for the others the shortest through each frame that may hold it, as the ways are the same for all.
+    pub fn ways<'t>(&'t self, target: &str, fragment: &Fragment) -> Vec<Vec<&'t Frame>> {
+        let mut all = self.chains(target);
+        if fragment.version == WHOLE {
+            return all;
+        }
+        all.sort_by_key(Vec::len);
+        let mut first = BTreeSet::new();
+        all.retain(|chain| first.insert(chain[0].id.as_str()));
+        all
     }
 
     fn go_on<'t>(&'t self, target: &str, chain: &mut Vec<&'t Frame>, found: &mut Vec<Vec<&'t Frame>>) {
