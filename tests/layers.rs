@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 /// Who may import whom. `source` and `report` are open to everyone.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["pipeline", "pack", "output", "forge"]),
+    ("cli", &["pipeline", "golden", "pack", "output", "forge"]),
+    ("golden", &["pipeline", "pack", "output"]),
     ("pipeline", &["input", "index", "pack", "migrate", "output"]),
     ("input", &[]),
     ("index", &["pack", "view", "yaml"]),

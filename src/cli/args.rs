@@ -34,6 +34,9 @@ pub enum Command {
     /// Why a migration exists, and what it does
     #[command(after_help = include_str!("../../templates/help/explain.txt"))]
     Explain(Explain),
+    /// Run the golden cases of a folder of packs
+    #[command(after_help = include_str!("../../templates/help/test.txt"))]
+    Test(Test),
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -145,6 +148,18 @@ pub struct Explain {
     /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR")]
     pub packs: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Test {
+    /// The folder that holds `migrations` and `golden` [default: this one]
+    pub dir: Option<PathBuf>,
+    /// Cases whose path has this text [default: all]
+    #[arg(value_name = "CASE")]
+    pub cases: Vec<String>,
+    /// Write what comes out into the cases; read it before you keep it
+    #[arg(long)]
+    pub bless: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -19,9 +19,14 @@ pub fn unified(path: &str, old: &str, new: &str) -> String {
     if old == new {
         return String::new();
     }
+    between(&name("a", path), &name("b", path), old, new)
+}
+
+/// The diff of two texts under names of their own.
+pub fn between(old_name: &str, new_name: &str, old: &str, new: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
     let diff = TextDiff::from_slices(&old, &new);
-    let mut out = format!("--- {}\n+++ {}\n", name("a", path), name("b", path));
+    let mut out = format!("--- {old_name}\n+++ {new_name}\n");
     for hunk in diff.grouped_ops(CONTEXT) {
         let _ = writeln!(out, "{}", UnifiedHunkHeader::new(&hunk));
         for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {

@@ -1,4 +1,4 @@
-//! The only place that writes files of the user: the whole new file or the old one, never a part.
+//! The only place that writes files. Those of the user: the whole new file or the old one, never a part.
 use crate::report::{FileReport, Finding, Level, Outcome, Report};
 use crate::source::Source;
 use std::fs;
@@ -62,6 +62,39 @@ pub fn replace(root: &Path, source: &Source, text: &str) -> Result<(), Refused> 
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// Writes a file that somebody asked for by its name, and the folders above it.
+///
+/// # Errors
+/// Anything the disk says.
+pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    fs::write(path, bytes)
+}
+
+/// Takes a file away, and the folders that are empty then, up to three of them; one that is not there is no error.
+///
+/// # Errors
+/// Anything else that the disk says.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    // A folder that holds something stays, which is what the error says.
+    path.ancestors().skip(1).take(3).take_while(|folder| fs::remove_dir(folder).is_ok()).for_each(drop);
+    Ok(())
+}
+
+/// A temporary folder with these files (path in it, bytes), gone once it is dropped.
+///
+/// # Errors
+/// Anything the disk says.
+pub fn scratch<'f>(files: impl IntoIterator<Item = (&'f String, &'f Vec<u8>)>) -> io::Result<tempfile::TempDir> {
+    let folder = tempfile::Builder::new().prefix("yamlift-").tempdir()?;
+    files.into_iter().try_for_each(|(path, bytes)| put(&folder.path().join(path), bytes))?;
+    Ok(folder)
 }
 
 /// A rename would replace a read-only file without a word.

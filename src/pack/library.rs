@@ -40,7 +40,7 @@ impl Library {
     /// A folder that is not there or holds no pack; a file of carriers that cannot be read.
     pub fn open(folders: &[PathBuf]) -> Result<Library, PackError> {
         let mut library = Library { packs: BTreeMap::new(), carriers: Arc::new(Vec::new()) };
-        let mut carriers = Vec::new();
+        let mut carriers = BTreeMap::new();
         let embedded = EMBEDDED.iter().map(|(path, text)| ((*path).to_owned(), (*path).to_owned(), (*text).to_owned()));
         library.take(embedded.collect(), None, &mut carriers)?;
         for folder in folders {
@@ -51,7 +51,7 @@ impl Library {
             }
             library.take(files, Some(&root), &mut carriers)?;
         }
-        library.carriers = Arc::new(carriers);
+        library.carriers = Arc::new(carriers.into_values().flatten().collect());
         Ok(library)
     }
 
@@ -60,7 +60,7 @@ impl Library {
         &mut self,
         files: Vec<(String, String, String)>,
         folder: Option<&Path>,
-        carriers: &mut Vec<Carrier>,
+        carriers: &mut BTreeMap<String, Vec<Carrier>>,
     ) -> Result<(), PackError> {
         let mut packs: BTreeMap<String, Files> = BTreeMap::new();
         let mut templates = BTreeMap::new();
@@ -74,7 +74,8 @@ impl Library {
                 templates.insert(template.to_owned(), text);
             } else if let Some(below) = path.strip_prefix("migrations/carriers/") {
                 if below.ends_with(".yaml") {
-                    carriers.extend(super::target::carriers(&shown, &text)?);
+                    // One of the same name takes the place of the first, as a pack does: twice would be done twice.
+                    carriers.insert(below.to_owned(), super::target::carriers(&shown, &text)?);
                 }
             } else if let Some((name, below)) = path.strip_prefix("migrations/").and_then(|p| p.split_once('/'))
                 && below.ends_with(".yaml")
@@ -123,6 +124,14 @@ impl Library {
     fn head(&self, name: &str) -> Result<PackHead, PackError> {
         let (shown, text) = &self.files(name)?.pages["pack.yaml"];
         compile::pack(shown, text)
+    }
+
+    /// The versions of a pack, in order.
+    ///
+    /// # Errors
+    /// A pack that is not there, with the nearest name; a `pack.yaml` that cannot be understood.
+    pub fn chain(&self, name: &str) -> Result<Vec<Version>, PackError> {
+        Ok(self.head(name)?.chain)
     }
 
     /// The text of a migration, as authored.
