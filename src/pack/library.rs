@@ -9,15 +9,18 @@ use super::{Migration, Pack};
 use super::{PackError, error};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// Every pack at hand: those in the binary, then those of folders (a pack of the same name replaces the embedded one).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Library {
     packs: BTreeMap<String, Files>,
     carriers: Arc<Vec<Carrier>>,
+    /// What was parsed already: a library may be asked for many runs.
+    heads: Mutex<BTreeMap<String, Arc<PackHead>>>,
+    parsed: Mutex<BTreeMap<String, Arc<Migration>>>,
 }
 
 /// The files of one pack.
@@ -39,7 +42,7 @@ impl Library {
     /// # Errors
     /// A folder that is not there or holds no pack; a file of carriers that cannot be read.
     pub fn open(folders: &[PathBuf]) -> Result<Library, PackError> {
-        let mut library = Library { packs: BTreeMap::new(), carriers: Arc::new(Vec::new()) };
+        let mut library = Library::default();
         let mut carriers = BTreeMap::new();
         let embedded = EMBEDDED.iter().map(|(path, text)| ((*path).to_owned(), (*path).to_owned(), (*text).to_owned()));
         library.take(embedded.collect(), None, &mut carriers)?;
@@ -121,9 +124,11 @@ impl Library {
         })
     }
 
-    fn head(&self, name: &str) -> Result<PackHead, PackError> {
-        let (shown, text) = &self.files(name)?.pages["pack.yaml"];
-        compile::pack(shown, text)
+    fn head(&self, name: &str) -> Result<Arc<PackHead>, PackError> {
+        kept(&self.heads, name, || {
+            let (shown, text) = &self.files(name)?.pages["pack.yaml"];
+            compile::pack(shown, text)
+        })
     }
 
     /// The versions of a pack, in order.
@@ -131,7 +136,7 @@ impl Library {
     /// # Errors
     /// A pack that is not there, with the nearest name; a `pack.yaml` that cannot be understood.
     pub fn chain(&self, name: &str) -> Result<Vec<Version>, PackError> {
-        Ok(self.head(name)?.chain)
+        Ok(self.head(name)?.chain.clone())
     }
 
     /// The text of a migration, as authored.
@@ -145,11 +150,12 @@ impl Library {
     /// # Errors
     /// An unknown pack, with the nearest name; anything wrong in its files.
     pub fn pack(&self, name: &str) -> Result<Arc<Pack>, PackError> {
-        self.load(name, self.head(name)?, true, |_| true).map(Arc::new)
+        let head = self.head(name)?;
+        self.load(name, &head, true, |_| true).map(Arc::new)
     }
 
     /// The pack with the migrations whose folder is `wanted`.
-    fn load(&self, name: &str, head: PackHead, check: bool, wanted: impl Fn(&Folder) -> bool) -> Result<Pack, PackError> {
+    fn load(&self, name: &str, head: &PackHead, check: bool, wanted: impl Fn(&Folder) -> bool) -> Result<Pack, PackError> {
         let files = self.files(name)?;
         let template = |path: &str| {
             let own = format!("stanzas/{name}/{path}");
@@ -175,7 +181,9 @@ impl Library {
                 Folder::Version(version) => Some(version.clone()),
                 Folder::Any => None,
             };
-            migrations.push(Arc::new(compile::migration(&id, version, shown, text, &around)?));
+            // One that was read without a check is not one that was checked.
+            let known = if check { format!("{id}, checked") } else { id.clone() };
+            migrations.push(kept(&self.parsed, &known, || compile::migration(&id, version, shown, text, &around))?);
         }
         migrations.sort_by_key(|a| order(a));
         let migrations = after(migrations)?;
@@ -191,7 +199,8 @@ impl Library {
             }
             params.entry(param.name.clone()).or_insert_with(|| param.clone());
         }
-        Ok(Pack { name: name.to_owned(), title: head.title, chain: head.chain, targets: head.targets, params, migrations })
+        let (title, chain, targets) = (head.title.clone(), head.chain.clone(), Arc::clone(&head.targets));
+        Ok(Pack { name: name.to_owned(), title, chain, targets, params, migrations })
     }
 
     /// What to run, one per pack of `request.to`. Only migrations of the edges between `from` and `to` (and `any/`) are
@@ -207,7 +216,7 @@ impl Library {
         for (name, version) in &request.to {
             let head = self.head(name)?;
             let Way { from, assumed, to } = way::find(name, version, request, &head.chain)?;
-            let pack = self.load(name, head, self.files(name)?.folder.is_some(), |folder| match folder {
+            let pack = self.load(name, &head, self.files(name)?.folder.is_some(), |folder| match folder {
                 Folder::Version(version) => *version > from && *version <= to,
                 Folder::Any => true,
             })?;
@@ -274,6 +283,21 @@ impl Library {
         let pages = self.packs.get(pack).map(|f| f.pages.keys()).into_iter().flatten();
         pages.filter(|p| p.contains('/')).map(|p| format!("{pack}/{}", p.trim_end_matches(".yaml"))).collect()
     }
+}
+
+/// The one that is known by this name, or a new one that is known from then on.
+fn kept<T>(
+    known: &Mutex<BTreeMap<String, Arc<T>>>,
+    name: &str,
+    new: impl FnOnce() -> Result<T, PackError>,
+) -> Result<Arc<T>, PackError> {
+    let lock = || known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(one) = lock().get(name) {
+        return Ok(Arc::clone(one));
+    }
+    let one = Arc::new(new()?);
+    lock().insert(name.to_owned(), Arc::clone(&one));
+    Ok(one)
 }
 
 /// Where the migrations of some runs are named.

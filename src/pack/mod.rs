@@ -32,7 +32,7 @@ pub struct Pack {
     pub title: String,
     /// The versions, in order.
     pub chain: Vec<Version>,
-    pub targets: BTreeMap<String, Target>,
+    pub targets: Arc<BTreeMap<String, Target>>,
     /// Every parameter of the pack and of its loaded migrations, by name.
     pub params: BTreeMap<String, params::Param>,
     pub migrations: Vec<Arc<Migration>>,
