@@ -4,7 +4,7 @@ use super::node::At;
 use super::{Named, Of, Said, place};
 use crate::pack::glob::glob_file;
 use crate::pack::path::{Path, Segment};
-use crate::pack::target::Carrier;
+use crate::pack::target::{Carrier, last_part};
 use crate::yaml::draft::Draft;
 use std::collections::HashSet;
 
@@ -92,7 +92,7 @@ fn chart_of(base: At, carrier: &Carrier, path: &str, paths: &HashSet<String>) ->
     let local = carrier.local(text(&carrier.chart_path), name).and_then(|local| place::folder(carrier.folder(path), local));
     match local.filter(|folder| paths.contains(&format!("{folder}Chart.yaml"))) {
         Some(folder) => Some(Of::Folder(folder)),
-        None => name.map(|name| Of::Name(name.rsplit('/').next().unwrap_or(name).to_owned())),
+        None => name.map(|name| Of::Name(last_part(name).to_owned())),
     }
 }
 

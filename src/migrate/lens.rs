@@ -2,7 +2,8 @@
 //!
 //! JSON names what the language names: camelCase for protojson targets, pairs as a map, aliases and opened texts as the
 //! data that they stand for.
-use crate::pack::path::{Element, Query};
+use super::chart::Reference;
+use crate::pack::path::{Element, Path, Query, Segment};
 use crate::yaml::draft::{Body, Child, Draft, Id};
 use crate::yaml::tree::ScalarStyle;
 use crate::yaml::value::to_json;
@@ -20,6 +21,8 @@ pub struct Reading {
     pub pairs: Option<Pairs>,
     /// A map that is read as if it had one key alone: of the values of a chart above, the one below sees no other.
     pub only: Option<(Id, &'static str)>,
+    /// A map that is read as the reference to a chart that is in it.
+    pub chart: Option<Rc<Reference>>,
 }
 
 #[derive(Debug, Clone)]
@@ -137,6 +140,16 @@ impl Lens {
         Ok(found)
     }
 
+    /// The names and indices that lead to each hit of `path`.
+    pub fn ways(&self, path: &Path) -> Vec<Vec<Segment>> {
+        let owned = |element: Element| match element {
+            Element::Name(name) => Segment::Name(name.to_owned()),
+            Element::Index(index) => Segment::Index(index as i64),
+        };
+        let Ok(query) = parse(&path.source) else { return Vec::new() };
+        query.locate(&self.json).into_iter().map(|(elements, _)| elements.into_iter().map(owned).collect()).collect()
+    }
+
     fn root(&self, draft: &Draft) -> Located {
         let key = key_of(draft, self.root);
         Located { hit: self.root, value: self.json.clone(), key, parent: None, aliases: Vec::new(), direct: true }
@@ -170,12 +183,25 @@ fn step(draft: &Draft, from: Hit, element: Element, reading: &Reading) -> Option
             if let Some(pairs) = reading.pairs.as_ref().filter(|p| p.list == container) {
                 return pair(draft, pairs, name);
             }
+            if let Some(chart) = reading.chart.as_ref().filter(|chart| chart.map == container) {
+                return chart.part(draft, name).map(Hit::node);
+            }
             let own = member(draft, container, name, reading.protojson).map(|i| draft.children(container)[i].value);
             let merged = || merged(draft, container).into_iter().find_map(|map| step(draft, Hit::node(map), element, reading));
             own.map(Hit::node).or_else(merged)
         }
         Element::Index(index) => draft.children(container).get(index).map(|c| Hit::node(c.value)),
     }
+}
+
+/// The node that a name or an index leads to.
+pub fn step_in(draft: &Draft, from: Id, segment: &Segment) -> Option<Id> {
+    let element = match segment {
+        Segment::Name(name) => Element::Name(name),
+        Segment::Index(index) => Element::Index(usize::try_from(*index).ok()?),
+        Segment::Append | Segment::Many(_) => return None,
+    };
+    step(draft, Hit::node(from), element, &Reading::default()).map(|hit| hit.id)
 }
 
 fn pair(draft: &Draft, pairs: &Pairs, name: &str) -> Option<Hit> {
@@ -263,6 +289,9 @@ fn json(draft: &Draft, id: Id, reading: &Reading) -> Json {
 
 fn read(draft: &Draft, id: Id, reading: &Reading, wanted: Option<&[String]>) -> Json {
     let id = draft.resolve(id);
+    if let Some(chart) = reading.chart.as_ref().filter(|chart| chart.map == id) {
+        return chart.json(draft, |part| json(draft, part, reading));
+    }
     match &draft.node(id).body {
         Body::Map { children, .. } => {
             let mut map = serde_json::Map::with_capacity(children.len());

@@ -1,5 +1,6 @@
 //! ② What changes? One file taken through every migration of a run. Pure: no I/O, no printing.
 mod bump;
+mod chart;
 mod directives;
 mod document;
 mod json_patch;

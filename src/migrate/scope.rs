@@ -1,4 +1,5 @@
 //! What the expressions of a rule see, and the paths that they are asked at.
+use super::chart::Reference;
 use super::lens::{Hit, Lens, Located, Reading};
 use crate::expr::{Exists, ExprId, Exprs, Scope};
 use crate::pack::Text;
@@ -113,14 +114,36 @@ impl Spot<'_> {
         }
     }
 
-    /// A path in parts, `it` being the hit that it is computed for.
+    /// A path to something new in parts, `it` being the hit that it is computed for; none where it holds an undefined name,
+    /// or has no place in what names a chart.
     pub fn segments(&self, draft: &Draft, path: &Path, it: Option<&Located>) -> Result<Option<Vec<Segment>>, String> {
-        let Some(id) = path.computed else { return Ok(Some(path.segments.clone())) };
-        let scope = self.scope(draft, id, it);
-        match self.frame.exprs.path(id, &scope).map_err(|e| e.to_string())? {
-            Some(text) => crate::pack::path::split(&text).map(Some),
-            None => Ok(None),
+        let segments = match path.computed {
+            None => path.segments.clone(),
+            Some(id) => {
+                let scope = self.scope(draft, id, it);
+                match self.frame.exprs.path(id, &scope).map_err(|e| e.to_string())? {
+                    Some(text) => crate::pack::path::split(&text)?,
+                    None => return Ok(None),
+                }
+            }
+        };
+        match self.chart(draft) {
+            Some(_) if segments.is_empty() => Err("what names a chart has no room for more: say `$.values`".into()),
+            Some(chart) => Ok(chart.way(&segments)),
+            None => Ok(Some(segments)),
         }
+    }
+
+    /// The reference to a chart that `$` is.
+    fn chart(&self, draft: &Draft) -> Option<&Reference> {
+        self.reading.chart.as_deref().filter(|chart| chart.map == draft.resolve(self.root.id))
+    }
+
+    /// How the places that `segments` gives are read: as they are written.
+    pub fn written(&self, draft: &Draft) -> Reading {
+        let mut reading = self.reading.clone();
+        reading.chart = reading.chart.filter(|_| self.chart(draft).is_none());
+        reading
     }
 
     pub fn truth(&self, draft: &Draft, cond: Option<ExprId>, it: Option<&Located>) -> bool {
@@ -167,6 +190,16 @@ impl Spot<'_> {
         self.frame.exprs.fill(id, &self.scope(draft, id, it)).map_err(|e| e.to_string())
     }
 
+    /// Whether a hit is read as it is written: else its value can stand elsewhere, but not the node.
+    fn is_written(&self, draft: &Draft, hit: Hit) -> bool {
+        hit.has_value()
+            && !self
+                .reading
+                .chart
+                .as_ref()
+                .is_some_and(|chart| chart.map == draft.resolve(hit.id) || chart.is_name(draft, hit.id))
+    }
+
     /// Binds the names of `let`, in order.
     pub fn bind(&mut self, draft: &Draft, lets: &[crate::pack::Let]) {
         use crate::pack::LetValue;
@@ -176,7 +209,10 @@ impl Spot<'_> {
                     let hits = self.hits(draft, paths).unwrap_or_default();
                     if *single {
                         let first = hits.into_iter().next();
-                        (first.as_ref().map(|l| l.value.clone()), first.filter(|l| l.hit.has_value()).map(|l| l.hit.id))
+                        (
+                            first.as_ref().map(|l| l.value.clone()),
+                            first.filter(|l| self.is_written(draft, l.hit)).map(|l| l.hit.id),
+                        )
                     } else {
                         (Some(Json::Array(hits.into_iter().map(|l| l.value).collect())), None)
                     }

@@ -1,8 +1,11 @@
 //! Where the targets of a rule are in a file: through documents, lists, values of charts and embedded texts.
+mod carried;
+
+use super::chart::Reference;
 use super::document::{self, Guess, Object};
 use super::lens::{Hit, Lens, Pairs, Reading, member};
 use super::worlds::Known;
-use crate::index::{Repo, ValuesOwner};
+use crate::index::Repo;
 use crate::pack::Pack;
 use crate::pack::glob::glob_file;
 use crate::pack::path::{Path, Segment};
@@ -10,6 +13,7 @@ use crate::pack::target::{Carrier, On, Place, Target};
 use crate::source::Span;
 use crate::yaml::draft::{Body, Draft, Id};
 use crate::yaml::value::Value;
+use std::rc::Rc;
 
 /// A target that was found.
 #[derive(Debug, Clone)]
@@ -27,7 +31,7 @@ pub struct Found {
 impl Found {
     /// Whether both are the same thing, read as the same.
     pub fn is(&self, other: &Found) -> bool {
-        self.hit == other.hit && self.reading.only == other.reading.only
+        self.hit == other.hit && self.reading.only == other.reading.only && self.reading.chart == other.reading.chart
     }
 
     /// Takes in one more of a thing that is in the list already: what is known once need not be guessed.
@@ -47,12 +51,13 @@ struct Base {
     hit: Hit,
     object: usize,
     only: Option<(Id, &'static str)>,
+    chart: Option<Rc<Reference>>,
     guessed: Option<Guess>,
 }
 
 impl Base {
     fn whole(hit: Hit, object: usize) -> Base {
-        Base { hit, object, only: None, guessed: None }
+        Base { hit, object, only: None, chart: None, guessed: None }
     }
 }
 
@@ -108,12 +113,16 @@ impl Search<'_> {
             On::File(_) => Vec::new(),
             On::Target(name) => match self.pack.targets.get(name) {
                 Some(target) => {
-                    let found = self.find(draft, target).into_iter();
-                    found.map(|f| Base { hit: f.hit, object: f.object, only: f.reading.only, guessed: f.guessed }).collect()
+                    let base = |found: Found| {
+                        let Reading { only, chart, .. } = found.reading;
+                        Base { hit: found.hit, object: found.object, only, chart, guessed: found.guessed }
+                    };
+                    self.find(draft, target).into_iter().map(base).collect()
                 }
                 None => Vec::new(),
             },
             On::ValuesOf(chart) => self.values_of(draft, chart, &place.shape),
+            On::Chart(charts) => self.references(draft, charts),
         }
     }
 
@@ -151,80 +160,14 @@ impl Search<'_> {
         out
     }
 
-    fn carried(&mut self, draft: &mut Draft, chart: &str, shape: &[Path]) -> Vec<Base> {
-        let mut out = Vec::new();
-        let reading = Reading::default();
-        for carrier in self.carriers {
-            for (index, object) in self.objects.iter().enumerate() {
-                let holds = carrier.chart_name.is_some() || carrier.chart_named.is_some();
-                if !holds || !carrier.speaks_of(object.kind.as_deref(), object.group.as_deref(), self.path) {
-                    continue;
-                }
-                for base in carrier_bases(draft, object.root, carrier) {
-                    let lens = Lens::new(draft, base, &reading);
-                    let sections = self.sections(draft, &lens, object, carrier, chart);
-                    if sections.as_ref().map_or(shape.is_empty(), Vec::is_empty) {
-                        continue;
-                    }
-                    for (path, embedded) in &carrier.values {
-                        let found = lens.query(draft, &reading, &path.source).unwrap_or_default();
-                        for located in found {
-                            let open = if *embedded {
-                                self.open(draft, located.hit.id, true, "")
-                            } else {
-                                Some(located.hit.id).filter(|id| !is_text(draft, *id))
-                            };
-                            let Some(root) = open else { continue };
-                            let Some(sections) = &sections else {
-                                let guessed = Some("nothing says which chart these values are for");
-                                let shaped = has_shape(draft, Hit::node(root), shape);
-                                out.extend(shaped.then(|| Base { guessed, ..Base::whole(Hit::node(root), index) }));
-                                continue;
-                            };
-                            out.extend(sections.iter().filter_map(|(keys, only)| section(draft, root, index, keys, *only)));
-                        }
-                    }
-                }
-            }
-        }
-        out
-    }
-
-    /// The sections that a chart has in the values that a carrier holds: all of them, where the carrier names the chart; what
-    /// the index knows, where it names a chart of the repository, or is a patch that names none. None where nothing tells.
-    fn sections(&self, draft: &Draft, lens: &Lens, object: &Object, carrier: &Carrier, chart: &str) -> Option<Vec<Section>> {
-        let texts = |at: &Option<Path>| -> Vec<String> {
-            let found = at.iter().flat_map(|at| lens.query(draft, &Reading::default(), &at.source)).flatten();
-            found.filter_map(|l| l.value.as_str().map(str::to_owned)).collect()
-        };
-        let of_chart = |owners: &[ValuesOwner]| -> Vec<Section> {
-            owners.iter().filter(|o| o.chart == chart).map(|o| (o.section.clone(), o.only)).collect()
-        };
-        if carrier.chart_named.is_some() {
-            return Some(texts(&carrier.chart_named).iter().flat_map(|name| of_chart(self.repo.config_map(name))).collect());
-        }
-        let (names, path) = (texts(&carrier.chart_name), texts(&carrier.chart_path));
-        let path = carrier.local(path.first().map(String::as_str), names.first().map(String::as_str));
-        let local = path.and_then(|path| self.repo.chart_at(carrier.folder(self.path), path));
-        // A patch need not say what the object that it is for says.
-        let unnamed = names.is_empty() && path.is_none();
-        let patched = || self.repo.carrier(object.kind.as_deref().unwrap_or_default(), &object.name);
-        if let Some(owners) = local.or_else(|| unnamed.then(patched)) {
-            return (!unnamed || !owners.is_empty()).then(|| of_chart(owners));
-        }
-        // `repository/chart`, as some write it.
-        let named = |name: &String| name == chart || name.rsplit_once('/').is_some_and(|(_, last)| last == chart);
-        Some(if names.iter().any(named) { vec![(Vec::new(), None)] } else { Vec::new() })
-    }
-
     fn at(&mut self, draft: &mut Draft, base: &Base, place: &Place, protojson: bool) -> Vec<Hit> {
-        let reading = Reading { protojson, pairs: None, only: base.only };
+        let reading = Reading { protojson, pairs: None, only: base.only, chart: base.chart.clone() };
         let base = base.hit;
         if place.at.segments.is_empty() && !place.embedded {
             // The whole thing: no need to read it all for that.
             return vec![base];
         }
-        if !may_hit(draft, base, &place.at, protojson) {
+        if !may_hit(draft, base, &place.at, &reading) {
             return Vec::new();
         }
         let found = Lens::new(draft, base, &reading).query(draft, &reading, &place.at.source).unwrap_or_default();
@@ -267,7 +210,7 @@ impl Search<'_> {
 fn reading(draft: &Draft, hit: Hit, base: &Base, place: &Place, target: &Target) -> Reading {
     let pairs =
         place.pairs.as_ref().map(|(name, value)| Pairs { list: draft.resolve(hit.id), name: name.clone(), value: value.clone() });
-    Reading { protojson: target.protojson, pairs, only: base.only }
+    Reading { protojson: target.protojson, pairs, only: base.only, chart: base.chart.clone() }
 }
 
 /// A section of values, if it is there; with `only`, if it has that key.
@@ -303,26 +246,19 @@ pub fn embed(draft: &mut Draft, id: Id, prefix: &str) -> Result<Option<Id>, Clos
     draft.embed(id, view.text, read, view.carry).map(Some).map_err(closed)
 }
 
-fn carrier_bases(draft: &Draft, root: Id, carrier: &Carrier) -> Vec<Hit> {
-    let reading = Reading::default();
-    let lens = Lens::new(draft, Hit::node(root), &reading);
-    if carrier.each.is_empty() {
-        return vec![Hit::node(root)];
-    }
-    let found = carrier.each.iter().flat_map(|path| lens.query(draft, &reading, &path.source).unwrap_or_default());
-    found.map(|l| l.hit).collect()
-}
-
 /// Whether the plain names that a path starts with are there: seen without reading everything as JSON.
-fn may_hit(draft: &Draft, root: Hit, path: &Path, protojson: bool) -> bool {
+fn may_hit(draft: &Draft, root: Hit, path: &Path, reading: &Reading) -> bool {
     let mut at = draft.resolve(root.id);
+    if reading.chart.is_some() {
+        return true;
+    }
     for segment in &path.segments {
         let Segment::Name(name) = segment else { return true };
         // A merge key may bring it.
         if draft.find(at, "<<").is_some() {
             return true;
         }
-        match member(draft, at, name, protojson) {
+        match member(draft, at, name, reading.protojson) {
             Some(index) => at = draft.resolve(draft.children(at)[index].value),
             None => return false,
         }
@@ -331,7 +267,7 @@ fn may_hit(draft: &Draft, root: Hit, path: &Path, protojson: bool) -> bool {
 }
 
 fn hits(draft: &Draft, root: Hit, reading: &Reading, path: &Path) -> bool {
-    if !may_hit(draft, root, path, reading.protojson) {
+    if !may_hit(draft, root, path, reading) {
         return false;
     }
     Lens::new(draft, root, reading).query(draft, reading, &path.source).is_ok_and(|found| !found.is_empty())
@@ -344,9 +280,4 @@ fn has_shape(draft: &Draft, root: Hit, shape: &[Path]) -> bool {
 
 fn holds(draft: &Draft, root: Hit, reading: &Reading, when: &[Path]) -> bool {
     when.is_empty() || when.iter().all(|path| hits(draft, root, reading, path))
-}
-
-/// A text where values are meant: the name of a file that holds them.
-fn is_text(draft: &Draft, id: Id) -> bool {
-    matches!(draft.node(id).body, Body::Scalar { value: Value::Str(_), .. })
 }

@@ -43,15 +43,17 @@ pub fn derive(rule: &Rule, targets: &BTreeMap<String, Target>) -> Result<Needles
     let places: Vec<(&Place, bool)> = found.iter().flat_map(|t| t.places.iter().map(|p| (p, t.protojson))).collect();
     groups.extend(either(places.iter().map(|(place, _)| kinds(place, targets))));
     groups.extend(either(places.iter().map(|(place, protojson)| names(place, *protojson, targets))));
+    let reference = places.iter().any(|(place, _)| place.at.segments.is_empty() && is_reference(&place.on, targets));
+    let of = |one: &Path| written(one, reference, protojson);
     let asked = !rule.select.is_empty() || !rule.when.is_empty();
     match rule.select.as_slice() {
         [] => {}
-        [one] => groups.extend(path(one, protojson)),
-        several => groups.extend(either(several.iter().map(|p| path(p, protojson).pop()))),
+        [one] => groups.extend(of(one)),
+        several => groups.extend(either(several.iter().map(|p| of(p).pop()))),
     }
-    rule.when.iter().for_each(|p| groups.extend(path(p, protojson)));
+    rule.when.iter().for_each(|p| groups.extend(of(p)));
     if !asked {
-        groups.extend(effects(rule, protojson));
+        groups.extend(effects(rule, of));
     }
     groups.sort();
     groups.dedup();
@@ -73,18 +75,38 @@ fn either(parts: impl Iterator<Item = Option<Vec<String>>>) -> Option<Vec<String
     (!out.is_empty()).then_some(out)
 }
 
-/// The kinds that a place can be in.
+/// The kinds, or charts, that a place can be in.
 fn kinds(place: &Place, targets: &BTreeMap<String, Target>) -> Option<Vec<String>> {
     match &place.on {
         On::Doc { kinds, .. } if !kinds.iter().any(|k| k.contains(['*', '?', '[', '{'])) => Some(kinds.clone()),
+        On::Chart(charts) => either(charts.iter().map(|chart| name_needles(chart, false))),
         On::Target(name) => either(targets.get(name)?.places.iter().map(|p| kinds(p, targets))),
         _ => None,
     }
 }
 
+/// Whether what a place starts from is read as the reference to a chart.
+fn is_reference(on: &On, targets: &BTreeMap<String, Target>) -> bool {
+    match on {
+        On::Chart(_) => true,
+        On::Target(name) => targets.get(name).is_some_and(|target| {
+            target.places.iter().any(|place| place.at.segments.is_empty() && is_reference(&place.on, targets))
+        }),
+        _ => false,
+    }
+}
+
+/// What of a path is in the bytes: of one from a reference, all but the name of its part.
+fn written(one: &Path, reference: bool, protojson: bool) -> Groups {
+    of_segments(&one.segments[usize::from(reference).min(one.segments.len())..], protojson)
+}
+
 /// The last name on the way to a place.
 fn names(place: &Place, protojson: bool, targets: &BTreeMap<String, Target>) -> Option<Vec<String>> {
-    let own = path(&place.at, protojson).pop().or_else(|| place.when.first().and_then(|p| path(p, protojson).pop()));
+    let reference = is_reference(&place.on, targets);
+    let own = written(&place.at, reference, protojson).pop();
+    let reference = reference && place.at.segments.is_empty();
+    let own = own.or_else(|| place.when.first().and_then(|p| written(p, reference, protojson).pop()));
     own.or_else(|| match &place.on {
         On::Target(name) => {
             let target = targets.get(name)?;
@@ -99,12 +121,12 @@ fn index_names(place: &Place, targets: &BTreeMap<String, Target>) -> bool {
     match &place.on {
         On::ValuesOf(_) | On::File(_) => true,
         On::Target(name) => targets.get(name).is_some_and(|t| t.places.iter().any(|p| index_names(p, targets))),
-        On::Doc { .. } => false,
+        On::Doc { .. } | On::Chart(_) => false,
     }
 }
 
 /// Without `select` and `when`: what some verb or report needs to be there, unless one can do without.
-fn effects(rule: &Rule, protojson: bool) -> Option<Vec<String>> {
+fn effects(rule: &Rule, of: impl Fn(&Path) -> Groups) -> Option<Vec<String>> {
     if adds(&rule.verbs) {
         return None;
     }
@@ -124,7 +146,7 @@ fn effects(rule: &Rule, protojson: bool) -> Option<Vec<String>> {
     if paths.iter().any(|p| p.is_empty()) {
         return None;
     }
-    either(paths.into_iter().flatten().map(|p| path(p, protojson).pop()))
+    either(paths.into_iter().flatten().map(|p| of(p).pop()))
 }
 
 pub(super) fn adds(verbs: &[Verb]) -> bool {
@@ -136,9 +158,9 @@ pub(super) fn adds(verbs: &[Verb]) -> bool {
 }
 
 /// What must be in a text for a path to hit.
-fn path(path: &Path, protojson: bool) -> Groups {
+fn of_segments(segments: &[Segment], protojson: bool) -> Groups {
     let mut groups = Groups::new();
-    for segment in &path.segments {
+    for segment in segments {
         match segment {
             Segment::Name(name) => groups.extend(name_needles(name, protojson)),
             Segment::Many(source) => groups.extend(many(source, protojson)),
@@ -240,7 +262,7 @@ mod tests {
 
     fn of(text: &str, protojson: bool) -> Groups {
         let segments = super::super::path::split(text).expect("a path");
-        path(&Path { source: text.into(), computed: None, segments }, protojson)
+        of_segments(&segments, protojson)
     }
 
     fn groups(all: &[&[&str]]) -> Groups {
@@ -257,6 +279,21 @@ mod tests {
         assert_eq!(of("$.x[?@.old.service && @.port]", false), groups(&[&["old"], &["service"], &["port"]]));
         assert_eq!(of("$.xs[?@.kind == 'Native']", false), groups(&[&["xs"], &["kind"], &["Native"]]));
         assert_eq!(of("$[?@.one || @.two]", false), groups(&[&["one", "two"]]));
+    }
+
+    #[test]
+    fn of_a_reference_to_a_chart() {
+        let place = |text: &str| {
+            let page = format!("mesh: {{ in: [{{ chart: [mesh, mesh-base], at: {text} }}] }}");
+            let page = super::super::author::Page::read("pack.yaml", &page).expect("YAML");
+            let targets = super::super::target::read(&page, page.root().expect("a map")).expect("targets");
+            let place = &targets["mesh"].places[0];
+            (kinds(place, &targets), names(place, false, &targets))
+        };
+        let charts = Some(vec!["mesh".to_owned(), "mesh-base".to_owned()]);
+        // Its version may stand under any name.
+        assert_eq!(place("$.version"), (charts.clone(), None));
+        assert_eq!(place("$.values.pilot"), (charts, Some(vec!["pilot".to_owned()])));
     }
 
     #[test]

@@ -41,6 +41,13 @@ pub enum On {
     File(String),
     Target(String),
     ValuesOf(String),
+    /// Where one of these charts is named; `$` is `{ name, version, repo, values }`.
+    Chart(Vec<String>),
+}
+
+/// The chart of a name that stands behind a repository: `repository/chart`, `oci://host/chart`.
+pub fn last_part(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// Where a carrier, a document of a GitOps tool, names charts and holds their values, or holds patches
@@ -72,6 +79,26 @@ pub struct Carrier {
 }
 
 impl Carrier {
+    /// What a Chart.yaml says of the charts that it depends on; their values are in other files.
+    pub fn dependencies() -> Carrier {
+        let path = |text: &str| Path { source: text.to_owned(), computed: None, segments: path::split(text).unwrap_or_default() };
+        Carrier {
+            kinds: Vec::new(),
+            groups: Vec::new(),
+            each: vec![path("$.dependencies[*]")],
+            chart_name: Some(path("$.name")),
+            chart_named: None,
+            chart_version: Some(path("$.version")),
+            chart_repo: Some(path("$.repository")),
+            chart_path: None,
+            values: Vec::new(),
+            files: Vec::new(),
+            file: Some("{Chart.yaml,requirements.yaml}".to_owned()),
+            patches: Vec::new(),
+            selectors: Vec::new(),
+        }
+    }
+
     /// Whether a document of this kind and group (none: any), in the file at `path`, is one that the carrier speaks of.
     pub fn speaks_of(&self, kind: Option<&str>, group: Option<&str>, path: &str) -> bool {
         match &self.file {
@@ -141,8 +168,8 @@ fn place(page: &Page, node: Id) -> Result<Place, PackError> {
         Some(("file", file)) => On::File(page.string(file)?),
         Some(("target", target)) => On::Target(page.string(target)?),
         Some(("values-of", chart)) => On::ValuesOf(page.string(chart)?),
-        Some((_, chart)) => return Err(page.error(chart, "`chart` references are not supported yet")),
-        None => return Err(page.error(node, "a place is one of doc, file, target, values-of")),
+        Some((_, charts)) => On::Chart(page.strings(charts)?),
+        None => return Err(page.error(node, "a place is one of doc, file, target, values-of, chart")),
     };
     let pairs = match fields.get("pairs").map(|n| Ok((n, page.strings(n)?))).transpose()? {
         None => None,
@@ -172,14 +199,12 @@ fn doc_of(page: &Page, node: Id) -> Result<On, PackError> {
     Ok(On::Doc { kinds: texts("kind")?, groups: texts("group")?, names: texts("name")? })
 }
 
-/// `{ kind, group, name }` in a rule.
+/// `{ kind, group, name }` in a rule, or another place.
 pub fn inline(page: &Page, node: Id) -> Result<Target, PackError> {
     let fields = page.fields(node, &["kind", "group", "name", "values-of", "file", "chart"])?;
-    if let Some(chart) = fields.get("chart") {
-        return Err(page.error(chart, "`chart` references are not supported yet"));
-    }
-    let on = match fields.one_of(&["values-of", "file"]) {
+    let on = match fields.one_of(&["values-of", "chart", "file"]) {
         Some(("values-of", chart)) => On::ValuesOf(page.string(chart)?),
+        Some(("chart", charts)) => On::Chart(page.strings(charts)?),
         Some((_, file)) => On::File(page.string(file)?),
         None => doc_of(page, node)?,
     };

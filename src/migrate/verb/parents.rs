@@ -35,7 +35,8 @@ pub fn way(segments: &[Segment]) -> Way {
 impl Way {
     /// What the part with wildcards hits.
     pub fn starts(&self, draft: &Draft, spot: &Spot) -> Result<Vec<Located>, String> {
-        Lens::new(draft, spot.root, &spot.reading).query(draft, &spot.reading, &self.head)
+        let reading = spot.written(draft);
+        Lens::new(draft, spot.root, &reading).query(draft, &reading, &self.head)
     }
 }
 

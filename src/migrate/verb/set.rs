@@ -21,6 +21,12 @@ pub fn set(draft: &mut Draft, spot: &Spot, it: &Located, to: &SetTo) -> Result<(
         return Err(Refused::at(it.hit.id, "only a scalar can be set"));
     }
     let node = draft.resolve(it.hit.id);
+    let new = match (&spot.reading.chart, new) {
+        (Some(chart), Value::Str(name)) if chart.is_name(draft, node) => {
+            Value::Str(chart.renamed(draft, &name).map_err(|why| Refused::at(node, why))?)
+        }
+        (_, new) => new,
+    };
     let Body::Scalar { value, .. } = &draft.node(node).body else {
         return Err(Refused::at(it.hit.id, "this is no scalar: it cannot be set"));
     };
