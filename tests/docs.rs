@@ -50,6 +50,29 @@ fn the_changelog_and_the_readme_know_every_pack() {
     }
 }
 
+/// Documents that are made of the packs: `DOCS=write cargo test --test docs` makes them anew.
+#[test]
+fn documents_of_packs_are_up_to_date() {
+    let library = yamlift::pack::registry::Library::open(&[]).expect("the packs");
+    for name in library.names() {
+        is_made_of(&format!("docs/packs/{name}.md"), &["list", &name, "--format", "markdown"]);
+        if root().join(format!("migrations/{name}/changes.yaml")).is_file() {
+            is_made_of(&format!("migrations/{name}/COVERAGE.md"), &["list", &name, "--coverage"]);
+        }
+    }
+}
+
+fn is_made_of(path: &str, args: &[&str]) {
+    let made = yamlift(args);
+    assert!(made.status.success(), "{path}: {}", String::from_utf8_lossy(&made.stderr));
+    let text = String::from_utf8(made.stdout).expect("text");
+    if std::env::var_os("DOCS").is_some() {
+        fs::create_dir_all(root().join(path).parent().expect("a folder")).expect("it can be made");
+        fs::write(root().join(path), &text).expect("it can be written");
+    }
+    assert!(read(path) == text, "{path} is out of date: DOCS=write cargo test --test docs");
+}
+
 /// Flags that the README names are flags of the command.
 #[test]
 fn flags_of_the_readme_exist() {

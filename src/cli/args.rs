@@ -127,6 +127,12 @@ pub struct Migrate {
 pub struct List {
     /// A pack [default: all, in short]
     pub pack: Option<String>,
+    /// For people, or a document with every migration of the pack
+    #[arg(long, value_name = "FORMAT", requires = "pack")]
+    pub format: Option<PagesArg>,
+    /// For each change of the product the migration that answers it, or why none does
+    #[arg(long, requires = "pack", conflicts_with = "format")]
+    pub coverage: bool,
     /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR")]
     pub packs: Vec<PathBuf>,
@@ -145,6 +151,9 @@ pub struct Explain {
     /// The migration's own text as well
     #[arg(short, long)]
     pub verbose: bool,
+    /// For people, or markdown
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<PagesArg>,
     /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR")]
     pub packs: Vec<PathBuf>,
@@ -179,6 +188,12 @@ pub enum SafetyArg {
 pub enum FormatArg {
     Diff,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PagesArg {
+    Text,
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

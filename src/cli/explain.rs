@@ -1,14 +1,14 @@
 //! `yamlift explain`: one migration in words, or what it sees in files.
-use super::args::Explain;
+use super::args::{Explain, PagesArg};
 use super::config;
-use super::list::{self, slug};
 use super::looks;
 use super::refusal::refuse;
 use crate::output::diff;
+use crate::output::pages::{self, Page};
 use crate::output::terminal::Terminal;
 use crate::pack::params::Param;
 use crate::pack::registry::{Library, names, suggestion};
-use crate::pack::{Migration, Need, Pack, Rule, TargetRef, version::Range};
+use crate::pack::{Migration, Need, Pack, Rule, Safety, TargetRef, version::Range};
 use anyhow::Context;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -26,11 +26,8 @@ pub fn run(args: &Explain, terminal: Terminal) -> anyhow::Result<String> {
     let Some((pack, migration)) = migration else {
         return Err(refuse("explain what?", "yamlift explain ID, or yamlift explain FILE"));
     };
-    let mut out = describe(&pack, &migration);
-    if let Some((before, after)) = example(&migration) {
-        let file = format!("{}.yaml", slug(&migration.id));
-        let _ = write!(out, "\nFor example\n\n{}", diff::unified(&file, &before, &after));
-    }
+    let page = page(&pack, &migration);
+    let mut out = if args.format == Some(PagesArg::Markdown) { pages::page_markdown(&page, 2) } else { pages::page(&page) };
     if let (true, Some(text)) = (args.verbose, library.text_of(&migration)) {
         let _ = write!(out, "\n# {}\n{text}", migration.file);
     }
@@ -78,40 +75,33 @@ fn example(migration: &Migration) -> Option<(String, String)> {
     Some((text("before")?, text("after")?))
 }
 
-fn describe(pack: &Pack, migration: &Migration) -> String {
-    let mut out = format!("{}\n{}\n", migration.id, migration.title.trim());
-    if !migration.why.trim().is_empty() {
-        out.push('\n');
-        for line in migration.why.trim().lines() {
-            let _ = writeln!(out, "{}", format!("  {line}").trim_end());
-        }
-    }
-    out.push('\n');
-    let _ = writeln!(out, "How it runs     {}", how(migration));
-    lines(&mut out, "Versions", windows(migration));
-    lines(&mut out, "Where", places(migration));
-    let own = migration.params.values();
-    lines(&mut out, "Parameters", own.map(|param| parameter(pack.params.get(&param.name).unwrap_or(param))).collect());
-    lines(&mut out, "Links", migration.links.clone());
-    lines(&mut out, "File", vec![migration.file.clone()]);
-    out
-}
-
-/// `label` once, then a line per text.
-fn lines(out: &mut String, label: &str, texts: Vec<String>) {
-    let mut label = label;
-    for text in texts {
-        let _ = writeln!(out, "{label:15} {text}");
-        label = "";
+/// What a migration says of itself.
+pub fn page(pack: &Pack, migration: &Migration) -> Page {
+    let example = example(migration);
+    let file = format!("{}.yaml", pages::slug(&migration.id));
+    Page {
+        id: migration.id.clone(),
+        title: migration.title.clone(),
+        why: migration.why.clone(),
+        advice: migration.advice.clone(),
+        standing: standing(migration),
+        windows: windows(migration),
+        places: places(migration),
+        params: migration.params.values().map(|param| parameter(pack.params.get(&param.name).unwrap_or(param))).collect(),
+        links: migration.links.clone(),
+        file: migration.file.clone(),
+        example: example.map(|(before, after)| diff::unified(&file, &before, &after)),
     }
 }
 
-fn how(migration: &Migration) -> &'static str {
-    match list::standing(migration) {
-        "safe" => "safe: in every run",
-        "review" => "review: offered; written with --safety review, since it changes behaviour",
-        "manual" => "manual: reports, never edits",
-        _ => "off: with --enable",
+/// How it runs: `safe`, `review`, `manual`, `advice`, or `off` until it is enabled.
+fn standing(migration: &Migration) -> &'static str {
+    match (migration.enabled, migration.safety) {
+        _ if migration.rules.is_empty() => "advice",
+        (false, _) => "off",
+        (true, Safety::Safe) => "safe",
+        (true, Safety::Review) => "review",
+        (true, Safety::Manual) => "manual",
     }
 }
 
@@ -166,12 +156,12 @@ fn unique(texts: Vec<String>) -> Vec<String> {
     out
 }
 
-/// `collector <host:port>  what it is (default x)`.
-fn parameter(param: &Param) -> String {
-    let default = match &param.default {
-        Some(value) => format!(" (default {})", value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
-        None if param.optional => " (optional)".into(),
-        None => " (required)".into(),
+fn parameter(param: &Param) -> pages::Param {
+    let given = match &param.default {
+        Some(value) => format!("default {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+        None if param.optional => "optional".into(),
+        None => "required".into(),
     };
-    format!("{} <{}>  {}{default}", param.name, param.kind, param.help.trim())
+    let (name, kind, help) = (param.name.clone(), param.kind.to_string(), param.help.trim().to_owned());
+    pages::Param { name, kind, help, given }
 }

@@ -1,18 +1,28 @@
 //! `yamlift list`: packs, or the migrations of one.
-use super::args::List;
+use super::args::{List, PagesArg};
 use super::config;
+use super::explain;
 use crate::output::human::counted;
+use crate::output::pages::{self, Book, Page};
 use crate::output::terminal::Terminal;
-use crate::pack::{Migration, Pack, Safety};
+use crate::pack::registry::Library;
+use crate::pack::{Pack, changes};
 use std::fmt::Write as _;
 
 pub fn run(args: &List, terminal: Terminal) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
     let library = config::library(&config::load(&cwd)?, &args.packs)?;
     terminal.err(&config::replacing(&library));
-    if let Some(name) = &args.pack {
-        return Ok(migrations(library.pack(name)?.as_ref()));
+    let Some(name) = &args.pack else { return packs(&library) };
+    let pack = library.pack(name)?;
+    if args.coverage {
+        return coverage(&library, &pack);
     }
+    let book = book(&pack);
+    Ok(if args.format == Some(PagesArg::Markdown) { pages::book_markdown(&book) } else { pages::book(&book) })
+}
+
+fn packs(library: &Library) -> anyhow::Result<String> {
     let mut out = String::new();
     let names = library.names();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
@@ -34,37 +44,29 @@ pub fn run(args: &List, terminal: Terminal) -> anyhow::Result<String> {
 }
 
 /// By version, in the order of the chain, `any` last.
-fn migrations(pack: &Pack) -> String {
-    let versions: Vec<String> = pack.chain.iter().map(ToString::to_string).collect();
-    let mut out = format!("{}: {}\n", pack.title, versions.join(" "));
-    let folders = pack.chain.iter().map(Some).chain([None]);
-    let width = pack.migrations.iter().map(|m| slug(&m.id).chars().count()).max().unwrap_or(0);
-    for folder in folders {
-        let here: Vec<_> = pack.migrations.iter().filter(|m| m.version.as_ref() == folder).collect();
-        if here.is_empty() {
-            continue;
-        }
-        let name = folder.map_or_else(|| "any".to_owned(), ToString::to_string);
-        let _ = writeln!(out, "\n{}/{name}", pack.name);
-        for migration in here {
-            let _ = writeln!(out, "  {:6}  {:width$}  {}", standing(migration), slug(&migration.id), migration.title.trim());
+fn book(pack: &Pack) -> Book {
+    let mut chapters: Vec<(String, Vec<Page>)> = Vec::new();
+    for folder in pack.chain.iter().map(Some).chain([None]) {
+        let here = pack.migrations.iter().filter(|migration| migration.version.as_ref() == folder);
+        let pages: Vec<Page> = here.map(|migration| explain::page(pack, migration)).collect();
+        if !pages.is_empty() {
+            chapters.push((folder.map_or_else(|| "any".to_owned(), ToString::to_string), pages));
         }
     }
-    out += "\nMore about one: yamlift explain ID\n";
-    out
+    let versions = pack.chain.iter().map(ToString::to_string).collect();
+    Book { name: pack.name.clone(), title: pack.title.clone(), versions, chapters }
 }
 
-/// The last part of an id.
-pub fn slug(id: &str) -> &str {
-    id.rsplit('/').next().unwrap_or(id)
-}
-
-/// How it runs: `safe`, `review`, `manual`, or `off` until it is enabled.
-pub fn standing(migration: &Migration) -> &'static str {
-    match (migration.enabled, migration.safety) {
-        (false, _) => "off",
-        (true, Safety::Safe) => "safe",
-        (true, Safety::Review) => "review",
-        (true, Safety::Manual) => "manual",
-    }
+fn coverage(library: &Library, pack: &Pack) -> anyhow::Result<String> {
+    let changes = library.changes(&pack.name)?;
+    let rows: Vec<_> = (changes::answered(pack, &changes)?.into_iter())
+        .map(|(change, by)| {
+            (
+                change.id.clone(),
+                change.what.clone(),
+                if by.is_empty() { Err(change.not.clone().unwrap_or_default()) } else { Ok(by) },
+            )
+        })
+        .collect();
+    Ok(pages::coverage(&pack.name, &pack.title, &rows))
 }

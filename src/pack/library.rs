@@ -1,4 +1,5 @@
 //! Every pack at hand, and what a request makes of them.
+use super::changes::{self, Change};
 use super::compile::{self, Around, PackHead};
 use super::params::Param;
 use super::registry::{Request, Run, names, pick, suggestion};
@@ -137,6 +138,15 @@ impl Library {
     /// A pack that is not there, with the nearest name; a `pack.yaml` that cannot be understood.
     pub fn chain(&self, name: &str) -> Result<Vec<Version>, PackError> {
         Ok(self.head(name)?.chain.clone())
+    }
+
+    /// The changes of the product that a pack lists; none where it lists none.
+    ///
+    /// # Errors
+    /// A pack that is not there; a `changes.yaml` that cannot be understood.
+    pub fn changes(&self, name: &str) -> Result<Vec<Change>, PackError> {
+        let page = self.files(name)?.pages.get("changes.yaml");
+        page.map_or_else(|| Ok(Vec::new()), |(shown, text)| changes::read(shown, text))
     }
 
     /// The text of a migration, as authored.

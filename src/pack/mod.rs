@@ -3,6 +3,7 @@
 //! `author` reads the files as authored, `compile` (with `verbs`, `target`, `params`) checks them and builds what stands
 //! here, `library` finds packs (embedded or in a folder), `registry` picks what is in force in a run.
 pub mod author;
+pub mod changes;
 pub mod compile;
 pub mod config;
 pub mod glob;

@@ -1,0 +1,76 @@
+//! `changes.yaml`: every change of the product, so that it can be told which ones a pack answers.
+use super::author::Page;
+use super::{Pack, PackError};
+use std::collections::BTreeMap;
+
+/// One change of the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// `27-01`; migrations name it in `covers`.
+    pub id: String,
+    /// What changed, in a sentence.
+    pub what: String,
+    /// Why no migration answers it.
+    pub not: Option<String>,
+}
+
+/// The rows of a file, in its order.
+///
+/// # Errors
+/// What is no list of `{ id, change, not }`, ids that stand there twice, with their place.
+pub fn read(file: &str, text: &str) -> Result<Vec<Change>, PackError> {
+    let page = Page::read(file, text)?;
+    let mut out: Vec<Change> = Vec::new();
+    for row in page.list(page.root()?) {
+        let fields = page.fields(row, &["id", "change", "not"])?;
+        let id = page.string(fields.need("id")?)?;
+        if out.iter().any(|known| known.id == id) {
+            return Err(page.error(row, format!("`{id}` stands here twice")));
+        }
+        let not = fields.get("not").map(|node| page.string(node)).transpose()?;
+        out.push(Change { id, what: page.string(fields.need("change")?)?, not });
+    }
+    Ok(out)
+}
+
+/// Each change with the ids of the migrations that answer it, in running order.
+///
+/// # Errors
+/// A migration that covers what is no change; a change that nothing answers without a reason, or with one although
+/// something does.
+pub fn answered<'c>(pack: &Pack, changes: &'c [Change]) -> Result<Vec<(&'c Change, Vec<String>)>, PackError> {
+    let mut by: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for migration in &pack.migrations {
+        for id in &migration.covers {
+            if !changes.iter().any(|change| change.id == *id) {
+                let near = super::near(id, changes.iter().map(|change| change.id.as_str()));
+                let help = near.map(|near| format!("did you mean {near}?"));
+                let no = super::error(format!("`covers` names {id}, and changes.yaml has no such row"), help);
+                return Err(PackError { place: Some((migration.file.clone(), 1, 1)), ..no });
+            }
+            by.entry(id).or_default().push(migration.id.clone());
+        }
+    }
+    let all = changes.iter().map(|change| (change, by.remove(change.id.as_str()).unwrap_or_default()));
+    let open = |(change, by): &(&Change, Vec<String>)| by.is_empty() == change.not.is_none() || change.what.trim().is_empty();
+    let all: Vec<_> = all.collect();
+    let open: Vec<&str> = all.iter().filter(|row| open(row)).map(|(change, _)| change.id.as_str()).collect();
+    if open.is_empty() {
+        return Ok(all);
+    }
+    let help = "each row says what changed, and is named by the `covers` of a migration or says in `not` why none answers it";
+    Err(super::error(format!("{}: rows of changes.yaml are open: {}", pack.name, open.join(", ")), help.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_and_mistakes() {
+        let rows = read("c", "- { id: a, change: It moved. }\n- { id: b, change: It went., not: Nobody wrote it. }\n").unwrap();
+        assert_eq!((rows[0].what.as_str(), rows[1].not.as_deref()), ("It moved.", Some("Nobody wrote it.")));
+        assert!(read("c", "- { id: a, change: x }\n- { id: a, change: y }\n").unwrap_err().message.contains("twice"));
+        assert!(read("c", "- { id: a, chnge: x }\n").unwrap_err().help.unwrap().contains("`change`"));
+    }
+}
