@@ -5,6 +5,8 @@ use super::rule::Work;
 use crate::pack::Bump;
 use crate::pack::target::Carrier;
 use crate::pack::version::Phase;
+use crate::view::helm;
+use crate::yaml::branch::Condition;
 use crate::yaml::draft::{Draft, Id};
 use crate::yaml::value::Value;
 
@@ -18,6 +20,10 @@ pub struct Raise {
     pub chooses: bool,
     /// Whether a template computes the version, so that it cannot be raised here.
     pub computed: bool,
+    /// It is not raised, as the note tells.
+    pub left: bool,
+    /// What is said of it, and no harm done.
+    pub note: Option<String>,
     pub from: String,
     pub to: String,
     pub kind: Option<String>,
@@ -70,14 +76,54 @@ fn selectors(work: &Work, draft: &Draft, object: &Object) -> Vec<Id> {
 
 fn raised(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> Option<Raise> {
     let from = document::scalar(draft, root, "apiVersion")?;
-    if from.contains("{{") {
-        // One of the versions that an action names.
-        let named = |name: &str| from.contains(name.rsplit('/').next().unwrap_or(name));
-        let mut named = bump.serve.iter().filter(|(name, _)| named(name));
-        let raise = named.find_map(|(name, _)| due(work, draft, bump, root, name.clone()));
-        return raise.map(|raise| Raise { object, computed: true, ..raise });
+    if !from.contains("{{") {
+        let raise = due(work, draft, bump, root, from)?;
+        return by_template(draft, Raise { object, ..raise }, None);
     }
-    due(work, draft, bump, root, from).map(|raise| Raise { object, ..raise })
+    // One of the versions that an action names.
+    let named = |name: &str| from.contains(name.rsplit('/').next().unwrap_or(name));
+    let mut named = bump.serve.iter().filter(|(name, _)| named(name));
+    let raise = named.find_map(|(name, _)| due(work, draft, bump, root, name.clone()))?;
+    let lapses = bump.serve.iter().any(|(name, range)| *name == raise.from && !range.holds(&work.run.to));
+    let raise = by_template(draft, Raise { object, computed: true, ..raise }, Some(&from))?;
+    if lapses || raise.left {
+        return Some(raise);
+    }
+    let note = format!("The template computes the `apiVersion` of this object. It may be `{}`, and `{}` is newer.", raise.from, raise.to);
+    Some(Raise { left: true, note: Some(note), ..raise })
+}
+
+/// A template that asks what the cluster serves picks the version by itself, and may be for clusters of several versions.
+/// None: it gives the new one where that is served. `computed` is the version, where an action gives it.
+fn by_template(draft: &Draft, raise: Raise, computed: Option<&str>) -> Option<Raise> {
+    let Some(entry) = document::child(draft, raise.root, "apiVersion") else { return Some(raise) };
+    let conditions = draft.conditions(entry);
+    let own = conditions.get(draft.conditions(raise.root).len()..).unwrap_or_default();
+    let is = |api: &str, name: &str| api.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let asks = |text: &str, name: &str| helm::asked_for(text).any(|api| is(api, name));
+    let all = |condition: &'_ Condition| std::iter::once(condition.opened.clone()).chain(condition.turns.clone()).collect::<Vec<_>>();
+    // What decides between versions, and what did not hold where this one stands.
+    let picks: Vec<String> = own.iter().flat_map(all).chain(computed.map(str::to_owned)).collect();
+    let failed = conditions.iter().filter(|condition| !condition.turns.is_empty()).flat_map(|condition| {
+        let mut all = all(condition);
+        all.pop();
+        all
+    });
+    if picks.iter().cloned().chain(failed).any(|text| asks(&text, &raise.to)) {
+        return None;
+    }
+    let group = raise.to.rsplit_once('/').map_or("", |(group, _)| group);
+    if picks.iter().any(|text| asks(text, group)) {
+        let note = format!(
+            "The template picks the `apiVersion` of this object by what the cluster serves, and does not know of `{}`. Let it ask for that first.",
+            raise.to
+        );
+        return Some(Raise { left: true, note: Some(note), ..raise });
+    }
+    let holds = |condition: &Condition| condition.turns.last().unwrap_or(&condition.opened).clone();
+    let asked = conditions.iter().map(holds).any(|text| asks(&text, &raise.from));
+    let note = format!("The template makes this object where the cluster serves `{}`. As it is `{}` now, ask for that.", raise.from, raise.to);
+    Some(Raise { note: asked.then_some(note), ..raise })
 }
 
 /// One that names a kind and a version, as it is written; without a group any will do.
@@ -99,7 +145,13 @@ fn due(work: &Work, draft: &Draft, bump: &Bump, root: Id, from: String) -> Optio
     let (to, phase) = bump.written(old, &work.run.from, &work.run.to)?;
     let wanted = work.run.met(&bump.needs).is_ok() && work.run.phase.takes(phase);
     let wakes = matches!(phase, Phase::Wakes { .. });
-    wanted.then(|| Raise { object: 0, root, chooses: false, computed: false, from, to, kind: bump.kind.clone(), old_kind, wakes })
+    let kind = bump.kind.clone();
+    wanted.then(|| Raise { object: 0, root, chooses: false, computed: false, left: false, note: None, from, to, kind, old_kind, wakes })
+}
+
+/// Where the version of an object is written.
+pub fn written(draft: &Draft, root: Id) -> Id {
+    document::child(draft, root, "apiVersion").unwrap_or(root)
 }
 
 /// Writes the new apiVersion and kind.

@@ -24,7 +24,7 @@ pub struct Match {
 impl Match {
     /// Whether its edits are to be made, and not only offered.
     pub fn asked(&self, work: &Work) -> bool {
-        work.apply && self.bump.as_ref().is_none_or(|raise| !raise.wakes)
+        if self.bump.as_ref().is_some_and(|raise| raise.wakes) { work.wake } else { work.apply }
     }
 }
 

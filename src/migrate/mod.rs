@@ -169,6 +169,7 @@ impl File<'_> {
                 rule,
                 phase: one.phase,
                 apply: one.apply,
+                wake: one.wake,
                 frame: &frame,
                 path: &path,
                 partial: self.repo.is_patch(&path),

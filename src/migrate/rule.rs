@@ -48,6 +48,8 @@ pub struct Work<'a> {
     pub phase: Phase,
     /// False: edits are only offered.
     pub apply: bool,
+    /// The same for a `bump` that switches something on.
+    pub wake: bool,
     pub frame: &'a Frame<'a>,
     pub path: &'a str,
     pub partial: bool,
@@ -179,6 +181,11 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
     if !spot.truth(draft, rule.cond, None) {
         return Err("its `if` is false here".to_owned());
     }
+    let note = one.bump.as_ref().and_then(|raise| raise.note.clone());
+    let note = note.map(|note| Said::note(place(draft, Hit::node(bump::written(draft, one.hit.id))), note));
+    if one.bump.as_ref().is_some_and(|raise| raise.left) {
+        return Ok(Done { said: note.into_iter().collect(), refused: true, ..Done::default() });
+    }
     let (mut said, held) = reports(&spot, draft, &rule.reports);
     let open = draft.is_template() || one.found.guessed.is_some();
     let unknown = if open { unknown(work, draft, one, &objects[one.found.object], &mut said) } else { None };
@@ -193,6 +200,7 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
         false
     });
     if edited {
+        said.extend(note);
         let note = |(at, message): (Id, String)| Said::note(place(draft, Hit::node(at)), message);
         said.extend(trail.notes.drain(..).map(note));
     }

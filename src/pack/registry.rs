@@ -50,6 +50,8 @@ pub struct ActiveRule {
     pub phase: Phase,
     /// False: matched and offered in a note, never written (`review` that was not asked for).
     pub apply: bool,
+    /// The same for those of its places that it switches on (a `bump` finds out for each).
+    pub wake: bool,
 }
 
 /// What a person asked for, as typed; `runs` checks it against the packs.
@@ -134,8 +136,9 @@ pub(super) fn pick(run: &mut Run, request: &Request) {
                     let review = migration.safety == Safety::Review || matches!(phase, Phase::Wakes { .. });
                     // Who names an optional migration asks for what it does.
                     let asked = request.safety >= Safety::Review || (enabled && !migration.enabled);
+                    let wake = migration.safety != Safety::Manual && asked;
                     let apply = migration.safety != Safety::Manual && (!review || asked);
-                    rules.push(ActiveRule { index, phase, apply });
+                    rules.push(ActiveRule { index, phase, apply, wake });
                 }
                 Err(why) => whys.push(why),
             }

@@ -78,6 +78,12 @@ pub fn may_be(text: &str, name: &str) -> bool {
     name.starts_with(&text[..start]) && name.ends_with(text.get(end + 2..).unwrap_or_default())
 }
 
+/// The APIs that an action asks the cluster for: `if .Capabilities.APIVersions.Has "x.io/v1"`.
+pub fn asked_for(action: &str) -> impl Iterator<Item = &str> {
+    let asks = action.contains(".Capabilities.APIVersions");
+    action.split(['"', '`']).skip(1).step_by(2).filter(move |quoted| asks && quoted.contains('/'))
+}
+
 /// The comments of a template, `{{/* … */}}`.
 pub fn comments(text: &str) -> Vec<Span> {
     actions::find(text).into_iter().filter(|action| action.inner.starts_with("/*")).map(|action| action.span).collect()

@@ -18,7 +18,8 @@ pub(super) fn elsewhere(work: &Work, draft: &mut Draft, search: &mut Search, wor
         let mut there = Vec::new();
         worlds::seen(draft, world, doc, |draft| there = matches::find(work, draft, search, &mut Outcome::default()));
         search.closed.truncate(closed);
-        there.retain(|one| search.objects[one.found.object].doc == doc);
+        // What the template decides by itself is said once, of its first branch.
+        there.retain(|one| search.objects[one.found.object].doc == doc && one.bump.as_ref().is_none_or(|raise| !raise.left));
         for one in there {
             if !found.iter().chain(&out).any(|other| other.hit == one.hit) {
                 out.push(one);
