@@ -52,6 +52,22 @@ pub struct Splice {
     pub with: String,
 }
 
+/// When an edit may be made, seen from the upgrade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum When {
+    Before,
+    Any,
+    After,
+    /// Neither order is seamless.
+    Gap,
+    /// The old form does nothing where it runs: the edit switches something on.
+    Wakes,
+}
+
+/// Places by when they may be edited.
+pub type Places = std::collections::BTreeMap<When, usize>;
+
 /// What one migration did to one file: sorted, disjoint splices on the text that the step before it left.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
@@ -59,6 +75,8 @@ pub struct Step {
     pub splices: Vec<Splice>,
     /// How many places were edited.
     pub matches: usize,
+    /// The same, by when they may be.
+    pub when: Places,
     /// Comments that the step removed with what they belonged to.
     pub removed_comments: Vec<String>,
     /// 1-based lines, in the migration's file, of the verbs that hit something.
@@ -74,6 +92,9 @@ pub struct Offer {
     pub span: Span,
     /// How many places.
     pub places: usize,
+    /// The same, by when they may be edited.
+    #[serde(skip)]
+    pub when: Places,
 }
 
 /// How a file came out of the run.

@@ -84,6 +84,7 @@ fn check(case: &Case) -> Result<(), String> {
         phase: PhaseFilter::All,
         set: case.set.clone().into_iter().collect(),
         values: Vec::new(),
+        plan: false,
     };
     let packs = [dir.path().to_owned()];
     let runs = Library::open(&packs).and_then(|library| library.runs(&request));

@@ -90,6 +90,7 @@ pub fn request(args: &Migrate, config: &Config, library: &Library) -> anyhow::Re
         },
         set: args.set.iter().map(|set| assignment(set)).collect::<anyhow::Result<_>>()?,
         values,
+        plan: false,
     })
 }
 

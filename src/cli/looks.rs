@@ -42,6 +42,7 @@ pub fn run(
         phase: PhaseFilter::All,
         set: args.set.iter().map(|set| config::assignment(set)).collect::<anyhow::Result<_>>()?,
         values: Vec::new(),
+        plan: false,
     };
     let mut runs = library.runs(&request)?;
     for run in &mut runs {

@@ -158,6 +158,7 @@ impl Case {
             phase: self.phase,
             set: self.set.clone(),
             values: Vec::new(),
+            plan: false,
         })
     }
 

@@ -28,8 +28,8 @@ pub struct Raise {
     pub to: String,
     pub kind: Option<String>,
     pub old_kind: String,
-    /// The old version is not served where it runs: raising it switches something on.
-    pub wakes: bool,
+    /// When it may be raised; where the old version is not served where it runs, raising it switches something on.
+    pub phase: Phase,
 }
 
 /// The objects of the tables, and the references to them, whose apiVersion is not the one to write.
@@ -89,7 +89,10 @@ fn raised(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> O
     if lapses || raise.left {
         return Some(raise);
     }
-    let note = format!("The template computes the `apiVersion` of this object. It may be `{}`, and `{}` is newer.", raise.from, raise.to);
+    let note = format!(
+        "The template computes the `apiVersion` of this object. It may be `{}`, and `{}` is newer.",
+        raise.from, raise.to
+    );
     Some(Raise { left: true, note: Some(note), ..raise })
 }
 
@@ -101,7 +104,8 @@ fn by_template(draft: &Draft, raise: Raise, computed: Option<&str>) -> Option<Ra
     let own = conditions.get(draft.conditions(raise.root).len()..).unwrap_or_default();
     let is = |api: &str, name: &str| api.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let asks = |text: &str, name: &str| helm::asked_for(text).any(|api| is(api, name));
-    let all = |condition: &'_ Condition| std::iter::once(condition.opened.clone()).chain(condition.turns.clone()).collect::<Vec<_>>();
+    let all =
+        |condition: &'_ Condition| std::iter::once(condition.opened.clone()).chain(condition.turns.clone()).collect::<Vec<_>>();
     // What decides between versions, and what did not hold where this one stands.
     let picks: Vec<String> = own.iter().flat_map(all).chain(computed.map(str::to_owned)).collect();
     let failed = conditions.iter().filter(|condition| !condition.turns.is_empty()).flat_map(|condition| {
@@ -122,7 +126,10 @@ fn by_template(draft: &Draft, raise: Raise, computed: Option<&str>) -> Option<Ra
     }
     let holds = |condition: &Condition| condition.turns.last().unwrap_or(&condition.opened).clone();
     let asked = conditions.iter().map(holds).any(|text| asks(&text, &raise.from));
-    let note = format!("The template makes this object where the cluster serves `{}`. As it is `{}` now, ask for that.", raise.from, raise.to);
+    let note = format!(
+        "The template makes this object where the cluster serves `{}`. As it is `{}` now, ask for that.",
+        raise.from, raise.to
+    );
     Some(Raise { note: asked.then_some(note), ..raise })
 }
 
@@ -144,9 +151,20 @@ fn due(work: &Work, draft: &Draft, bump: &Bump, root: Id, from: String) -> Optio
     let old = bump.serve.iter().position(|(name, _)| *name == from)?;
     let (to, phase) = bump.written(old, &work.run.from, &work.run.to)?;
     let wanted = work.run.met(&bump.needs).is_ok() && work.run.phase.takes(phase);
-    let wakes = matches!(phase, Phase::Wakes { .. });
     let kind = bump.kind.clone();
-    wanted.then(|| Raise { object: 0, root, chooses: false, computed: false, left: false, note: None, from, to, kind, old_kind, wakes })
+    wanted.then(|| Raise {
+        object: 0,
+        root,
+        chooses: false,
+        computed: false,
+        left: false,
+        note: None,
+        from,
+        to,
+        kind,
+        old_kind,
+        phase,
+    })
 }
 
 /// Where the version of an object is written.

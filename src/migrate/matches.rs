@@ -8,6 +8,7 @@ use super::said::refused;
 use super::scope::Spot;
 use super::select::{Found, Search};
 use super::verb::Refused;
+use crate::pack::version::Phase;
 use crate::pack::{Rule, TargetRef};
 use crate::yaml::draft::{Draft, Id};
 
@@ -24,7 +25,12 @@ pub struct Match {
 impl Match {
     /// Whether its edits are to be made, and not only offered.
     pub fn asked(&self, work: &Work) -> bool {
-        if self.bump.as_ref().is_some_and(|raise| raise.wakes) { work.wake } else { work.apply }
+        if matches!(self.phase(work), Phase::Wakes { .. }) && self.bump.is_some() { work.wake } else { work.apply }
+    }
+
+    /// When its edits may be made.
+    pub fn phase(&self, work: &Work) -> Phase {
+        self.bump.as_ref().map_or(work.phase, |raise| raise.phase)
     }
 }
 

@@ -22,7 +22,7 @@ mod worlds;
 
 use crate::index::Repo;
 use crate::pack::registry::{Active, Run};
-use crate::report::{FileReport, Finding, Level, Look, Outcome, Splice, Step};
+use crate::report::{FileReport, Finding, Level, Look, Offer, Outcome, Places, Splice, Step};
 use crate::source::{Source, Span, unescaped};
 use crate::view;
 use crate::yaml::draft::Draft;
@@ -112,7 +112,7 @@ impl File<'_> {
         let id = &active.migration.id;
         let operations = outcome.operations.iter().map(|at| (id.clone(), self.on_disk(at.clone())));
         self.operations.extend(operations.collect::<Vec<_>>());
-        let edit = (outcome.edited > 0).then(|| verify::proven(draft, &outcome.modelines)).transpose();
+        let edit = (!outcome.edited.is_empty()).then(|| verify::proven(draft, &outcome.modelines)).transpose();
         if edit.is_err() && !careful {
             // Some match cannot be written, or not be proven: find out which, one by one.
             draft.roll_back(mark);
@@ -170,6 +170,7 @@ impl File<'_> {
                 phase: one.phase,
                 apply: one.apply,
                 wake: one.wake,
+                looks_only: one.looks_only,
                 frame: &frame,
                 path: &path,
                 partial: self.repo.is_patch(&path),
@@ -187,7 +188,7 @@ impl File<'_> {
                 closed: std::mem::take(closed),
             };
             let done = rule::run(&work, draft, &mut search, suppressions);
-            all.edited += done.edited;
+            done.edited.into_iter().for_each(|(when, places)| *all.edited.entry(when).or_default() += places);
             all.verbs.extend(done.verbs);
             all.modelines.extend(done.modelines);
             all.offered.extend(done.offered);
@@ -218,7 +219,7 @@ impl File<'_> {
         let old = std::mem::replace(&mut self.text, new);
         let mut again = self.reparse(template)?;
         let mut suppressions = suppress::find(&self.text).0;
-        if self.rules(run, active, &mut again, &mut suppressions, careful).edited > 0 {
+        if self.rules(run, active, &mut again, &mut suppressions, careful).edited.values().any(|places| *places > 0) {
             self.text = old;
             return Err(unproven(0, format!("{} would edit the file again in a second run", active.migration.id)));
         }
@@ -226,7 +227,8 @@ impl File<'_> {
         let gone = self.gone(&lost);
         self.report.findings.extend(gone);
         let removed_comments = lost.into_iter().map(|one| one.comment).collect();
-        self.report.steps.push(Step { migration, splices, matches: outcome.edited, removed_comments, verbs: outcome.verbs });
+        let (matches, when, verbs) = (outcome.edited.values().sum(), outcome.edited, outcome.verbs);
+        self.report.steps.push(Step { migration, splices, matches, when, removed_comments, verbs });
         Ok(true)
     }
 
@@ -264,9 +266,11 @@ impl File<'_> {
                 self.report.findings.push(finding);
             }
         }
-        if let Some(first) = outcome.offered.first() {
-            let at = self.on_disk(first.clone());
-            self.report.offered.push(crate::report::Offer { id: id.to_owned(), span: at, places: outcome.offered.len() });
+        if let Some((first, _)) = outcome.offered.first() {
+            let span = self.on_disk(first.clone());
+            let mut when = Places::new();
+            outcome.offered.iter().filter_map(|(_, when)| *when).for_each(|one| *when.entry(one).or_default() += 1);
+            self.report.offered.push(Offer { id: id.to_owned(), span, places: outcome.offered.len(), when });
         }
     }
 

@@ -18,21 +18,21 @@ use super::worlds::World;
 use crate::index::Repo;
 use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule};
-use crate::report::{Level, Look, UNREAD_TEXT};
+use crate::report::{Level, Look, Places, UNREAD_TEXT, When};
 use crate::source::Span;
 use crate::yaml::draft::{Draft, Id, Mark};
 
 /// What became of a rule's matches.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Places that were edited.
-    pub edited: usize,
+    /// Places that were edited, by when they may be.
+    pub edited: Places,
     /// Lines of the verbs that hit something there.
     pub verbs: Vec<usize>,
     /// Modelines that follow a raised apiVersion.
     pub modelines: Vec<crate::report::Splice>,
-    /// Places that would be, had they been asked for.
-    pub offered: Vec<Span>,
+    /// Places that would be, had they been asked for, and when.
+    pub offered: Vec<(Span, Option<When>)>,
     pub said: Vec<Said>,
     /// Lists of operations in which something was matched.
     pub operations: Vec<Span>,
@@ -50,6 +50,8 @@ pub struct Work<'a> {
     pub apply: bool,
     /// The same for a `bump` that switches something on.
     pub wake: bool,
+    /// Edits are not even tried: what would be looked at is offered.
+    pub looks_only: bool,
     pub frame: &'a Frame<'a>,
     pub path: &'a str,
     pub partial: bool,
@@ -97,7 +99,7 @@ fn at_match(
     let seen = look::seen(work, draft, objects, &one.found, one.hit);
     let ways = json_patch::ways(draft, &objects[one.found.object], work.repo);
     let mark = draft.mark();
-    let decided = if worlds.is_empty() {
+    let decided = if worlds.is_empty() || work.looks_only {
         decide(work, draft, one, objects, texts)
     } else {
         everywhere::everywhere(work, draft, one, objects, texts, worlds)
@@ -118,7 +120,7 @@ fn at_match(
     done.said.extend(done.unknown.filter(|_| !done.edited));
     match (done.edited, asked) {
         (true, true) => {
-            outcome.edited += 1;
+            outcome.edited.extend(one.phase(work).when().map(|when| (when, outcome.edited.get(&when).map_or(1, |n| n + 1))));
             outcome.verbs.extend(done.trail.verbs);
             if let (Some(raise), Some(span)) = (&one.bump, draft.file_span(one.hit.id)) {
                 outcome.modelines.extend(modeline::follow(&draft.texts[0].text, span.start, raise));
@@ -136,7 +138,7 @@ fn at_match(
             // Nothing is offered that could not be done; asked of templates alone, as it takes its time.
             let can_be = !draft.has_branches() || proven(draft, one).is_ok();
             draft.roll_back(mark);
-            outcome.offered.extend(can_be.then(|| place(draft, one.hit)));
+            outcome.offered.extend(can_be.then(|| (place(draft, one.hit), one.phase(work).when())));
         }
         (false, _) => outcome.said.extend(done.said),
     }
@@ -180,6 +182,9 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
     // `if` may use the names of `let`.
     if !spot.truth(draft, rule.cond, None) {
         return Err("its `if` is false here".to_owned());
+    }
+    if work.looks_only {
+        return Ok(Done { edited: rule.edits(), ..Done::default() });
     }
     let note = one.bump.as_ref().and_then(|raise| raise.note.clone());
     let note = note.map(|note| Said::note(place(draft, Hit::node(bump::written(draft, one.hit.id))), note));

@@ -273,7 +273,14 @@ mod tests {
     fn what_was_written_is_shown_as_it_is_now() {
         let mut one = file("a: 1\nb: 2\nc: 3\n");
         let splices = vec![Splice { at: 0..5, with: "x: 1\ny: 2\n".into() }, Splice { at: 8..9, with: "two".into() }];
-        one.steps.push(Step { migration: "m".into(), splices, matches: 1, removed_comments: Vec::new(), verbs: Vec::new() });
+        one.steps.push(Step {
+            migration: "m".into(),
+            splices,
+            matches: 1,
+            when: Default::default(),
+            removed_comments: Vec::new(),
+            verbs: Vec::new(),
+        });
         one.findings.push(Finding::at(&one.source, 8..9, "p/1/x", Level::Note, "m"));
         let all = report(vec![one]);
         assert!(findings(&all, PLAIN).contains("--> a/b.yaml:2:4\n  |\n2 | b: 2\n"));
@@ -301,7 +308,7 @@ mod tests {
     fn offers_are_summed_up() {
         let offered = |n| {
             let mut one = file("a: 1\n");
-            one.offered.push(Offer { id: "p/1/x".into(), span: 3..4, places: n });
+            one.offered.push(Offer { id: "p/1/x".into(), span: 3..4, places: n, when: Default::default() });
             one
         };
         let text = findings(&report(vec![offered(1), offered(2)]), PLAIN);

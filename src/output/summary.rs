@@ -126,6 +126,7 @@ mod tests {
         changed.findings.clear();
         changed.outcome = Outcome::Migrated;
         changed.steps.push(Step {
+            when: Default::default(),
             migration: "m".into(),
             splices: Vec::new(),
             matches: 1,

@@ -52,6 +52,8 @@ pub struct ActiveRule {
     pub apply: bool,
     /// The same for those of its places that it switches on (a `bump` finds out for each).
     pub wake: bool,
+    /// An optional migration in a plan: its places are counted, nothing is tried.
+    pub looks_only: bool,
 }
 
 /// What a person asked for, as typed; `runs` checks it against the packs.
@@ -72,6 +74,8 @@ pub struct Request {
     pub set: Vec<(String, String)>,
     /// Values of `--values` files and of the config file, the later ones win; `set` wins over all.
     pub values: Vec<(String, Json)>,
+    /// Migrations that are off unless asked for are looked for as well, to tell where they would do something.
+    pub plan: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +123,7 @@ pub(super) fn pick(run: &mut Run, request: &Request) {
             Some("`--only` names others".to_owned())
         } else if asked(&request.skip, id) {
             Some("`--skip` names it".to_owned())
-        } else if !migration.enabled && !enabled {
+        } else if !migration.enabled && !enabled && !request.plan {
             Some(format!("off unless asked for: --enable {}", slug(id)))
         } else {
             None
@@ -137,8 +141,9 @@ pub(super) fn pick(run: &mut Run, request: &Request) {
                     // Who names an optional migration asks for what it does.
                     let asked = request.safety >= Safety::Review || (enabled && !migration.enabled);
                     let wake = migration.safety != Safety::Manual && asked;
-                    let apply = migration.safety != Safety::Manual && (!review || asked);
-                    rules.push(ActiveRule { index, phase, apply, wake });
+                    let looks_only = !migration.enabled && !enabled;
+                    let apply = migration.safety != Safety::Manual && (!review || asked) && !looks_only;
+                    rules.push(ActiveRule { index, phase, apply, wake: wake && !looks_only, looks_only });
                 }
                 Err(why) => whys.push(why),
             }

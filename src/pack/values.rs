@@ -1,6 +1,6 @@
 //! The parameters of a run: what was set, checked against what its migrations declare.
 use super::params::Param;
-use super::registry::{Request, Run};
+use super::registry::{Active, Request, Run};
 use super::{Migration, PackError};
 
 fn error(message: String, help: Option<String>) -> PackError {
@@ -67,7 +67,8 @@ pub fn idle<'r>(run: &'r Run, name: &str) -> Option<(&'r Migration, &'r str)> {
 
 /// Every parameter that an active migration declares, and that is neither optional nor has a default, has a value.
 pub fn required(run: &Run) -> Result<(), PackError> {
-    for active in &run.active {
+    let tried = |active: &&Active| active.rules.iter().any(|rule| !rule.looks_only);
+    for active in run.active.iter().filter(tried) {
         for param in active.migration.params.values() {
             let missing = !param.optional && param.default.is_none() && !run.params.contains_key(&param.name);
             if missing {

@@ -1,5 +1,6 @@
 //! Versions of a chain, ranges of them, and the phase of a migration (LANGUAGE §4).
 use super::{Bump, Honoured};
+use crate::report::When;
 
 /// `1.27`: numbers compared one by one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,20 @@ pub enum Phase {
     },
     /// Left out: the target does not act on the new form, or still acts on what would be deleted.
     LeftOut,
+}
+
+impl Phase {
+    /// The same for reports; none for what is left out.
+    pub fn when(self) -> Option<When> {
+        match self {
+            Phase::Before => Some(When::Before),
+            Phase::Any => Some(When::Any),
+            Phase::After => Some(When::After),
+            Phase::Gap => Some(When::Gap),
+            Phase::Wakes { .. } => Some(When::Wakes),
+            Phase::LeftOut => None,
+        }
+    }
 }
 
 impl Version {
