@@ -37,6 +37,9 @@ pub enum Command {
     /// Run the golden cases of a folder of packs
     #[command(after_help = include_str!("../../templates/help/test.txt"))]
     Test(Test),
+    /// Make a pack, or a migration with its first cases, to be filled in
+    #[command(after_help = include_str!("../../templates/help/new.txt"))]
+    New(New),
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -169,6 +172,34 @@ pub struct Test {
     /// Write what comes out into the cases; read it before you keep it
     #[arg(long)]
     pub bless: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct New {
+    #[command(subcommand)]
+    pub what: NewWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NewWhat {
+    /// A folder of migrations for one product
+    Pack {
+        /// Lower case, such as `mesh`
+        name: String,
+        /// The folder that gets `migrations` and `golden` [default: this one]
+        dir: Option<PathBuf>,
+    },
+    /// One change that a version asks for
+    Migration {
+        /// The pack that it is of
+        pack: String,
+        /// The version that asks for it, or `any`
+        version: String,
+        /// What it is called, such as `retry-budget`
+        slug: String,
+        /// The folder that holds `migrations` and `golden` [default: this one]
+        dir: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,4 +1,5 @@
 //! What a pack and its migrations say of themselves: for people, and as markdown.
+use serde::Serialize;
 use std::fmt::Write as _;
 
 /// One migration, told.
@@ -24,13 +25,19 @@ pub struct Page {
 }
 
 /// A parameter, told.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Param {
     pub name: String,
     pub kind: String,
     pub help: String,
     /// `default x`, `optional` or `required`.
     pub given: String,
+}
+
+impl Param {
+    pub fn is_required(&self) -> bool {
+        self.given == "required"
+    }
 }
 
 /// A pack, told.
