@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Runs a migration over real repositories and checks what yamlift promises.
 
-    bench/corpus.py [--binary PATH] [--to PACK@VERSION] [TREE...]
+    bench/corpus.py [--binary PATH] [--to PACK@VERSION] [--from VERSION [--steps]] [TREE...]
 
 Each tree is copied, so that the original is never touched, and must hold this:
 
 * the report, the printed diff and the written files agree: the diff, applied by `git apply`, gives the written files, and
   a file without a reported step keeps its bytes;
 * a second run changes nothing;
-* no run ends in an internal error.
+* no run ends in an internal error;
+* with --steps: going from version to version gives the same files as going all the way at once.
 
 One line per tree, then its findings by level and id, then what was not read and why. Ends with 1 on any violation.
 """
@@ -31,9 +32,13 @@ def main():
     parser.add_argument("trees", nargs="*", metavar="TREE", help="folders (default: ../shared/corpus/trees/*)")
     parser.add_argument("--binary", default=os.environ.get("YAMLIFT_BINARY"), help="default: $YAMLIFT_BINARY, or the newest build in target/")
     parser.add_argument("--to", default="istio@1.27", metavar="PACK@VERSION")
+    parser.add_argument("--from", dest="start", metavar="VERSION", help="what runs (default: the version before --to)")
+    parser.add_argument("--steps", action="store_true", help="compare with a run for each version on the way")
     parser.add_argument("--arg", action="append", default=[], metavar="ARG", help="one more argument for every run, e.g. --arg=--safety=review")
     parser.add_argument("-q", "--quiet", action="store_true", help="the table and violations alone")
     args = parser.parse_args()
+    if args.steps and not args.start:
+        parser.error("--steps needs --from")
     binary = find_binary(args.binary)
     trees = [pathlib.Path(t) for t in args.trees] or sorted((HERE.parent / "shared/corpus/trees").iterdir())
     trees = [tree for tree in trees if tree.is_dir()]
@@ -44,7 +49,7 @@ def main():
     print(f"{'tree':{width}}  {'files':>6} {'parsed':>6} {'changed':>7} {'errors':>6} {'warnings':>8} {'notes':>6} {'unread':>6} {'seconds':>7}")
     violations = []
     for tree in trees:
-        run = Run(binary, tree, args.to, args.arg)
+        run = Run(binary, tree, args)
         run.check()
         print(f"{tree.name:{width}}  {run.line()}", flush=True)
         if not args.quiet:
@@ -70,14 +75,18 @@ def find_binary(given):
 class Run:
     """One tree, taken through every run."""
 
-    def __init__(self, binary, tree, to, more):
+    def __init__(self, binary, tree, args):
         self.tree = tree
-        self.command = [binary, "migrate", ".", "--to", to, *more]
+        self.binary, self.args = binary, args
+        self.command = self.way(args.start, args.to)
         self.violations = []
         self.files = []
         self.findings = collections.Counter()
         self.changed = 0
         self.seconds = 0.0
+
+    def way(self, start, to):
+        return [self.binary, "migrate", ".", "--to", to, *(["--from", start] if start else []), *self.args.arg]
 
     def check(self):
         with tempfile.TemporaryDirectory(prefix="yamlift-corpus-") as scratch:
@@ -113,6 +122,21 @@ class Run:
             self.apply(diff)
             applied = self.snapshot()
             self.violations += [f"{path}: the diff gives another file than --write" for path in differing(written, applied)]
+
+            if self.args.steps:
+                self.restore(before, before.keys() | applied.keys())
+                self.step_by_step()
+                steps = self.snapshot()
+                self.violations += [f"{path}: steps give another file than the whole way" for path in differing(written, steps)]
+
+    def step_by_step(self):
+        pack, last = self.args.to.split("@")
+        said = subprocess.run([self.binary, "list", pack], capture_output=True, check=True, text=True).stdout
+        chain = said.splitlines()[0].split(": ")[1].split()
+        chain = chain[chain.index(self.args.start):chain.index(last) + 1]
+        for start, to in zip(chain, chain[1:]):
+            self.command = self.way(start, f"{pack}@{to}")
+            self.yamlift("-w", "--allow-dirty")
 
     def yamlift(self, *more):
         """The standard output of a run."""

@@ -58,7 +58,8 @@ fn with_findings(text: &str, findings: &[(String, String)]) -> String {
     for line in text.lines() {
         let belongs = line.starts_with([' ', '-', '\t']);
         inside = if inside { belongs } else { line.starts_with("findings:") };
-        if !inside {
+        // `{}` says nothing, and nothing may stand behind it.
+        if !inside && line.trim() != "{}" {
             let _ = writeln!(out, "{line}");
         }
     }
@@ -82,6 +83,6 @@ mod tests {
         let text = "# a\nfrom: \"1.2\"\nfindings:\n- [note, 1, a/b/c]\nset: {a: b}\n";
         let new = with_findings(text, &[("error x.yaml:3 a/b/d".into(), String::new())]);
         assert_eq!(new, "# a\nfrom: \"1.2\"\nset: {a: b}\nfindings:\n- [error, \"x.yaml:3\", a/b/d]\n");
-        assert_eq!(with_findings("findings: []\n", &[]), "");
+        assert_eq!(with_findings("findings: []\n{}\n", &[]), "");
     }
 }

@@ -162,7 +162,7 @@ fn of_segments(segments: &[Segment], protojson: bool) -> Groups {
     let mut groups = Groups::new();
     for segment in segments {
         match segment {
-            Segment::Name(name) => groups.extend(name_needles(name, protojson)),
+            Segment::Name(name) => groups.extend(runs(name).filter_map(|run| name_needles(run, protojson))),
             Segment::Many(source) => groups.extend(many(source, protojson)),
             Segment::Index(_) | Segment::Append => {}
         }
@@ -170,12 +170,15 @@ fn of_segments(segments: &[Segment], protojson: bool) -> Groups {
     groups
 }
 
-/// The longest run of a name that is written as it is in every style.
+/// The runs of a name that are written as they are in every style; of a computed name none.
+fn runs(name: &str) -> impl Iterator<Item = &str> {
+    let name = if name.contains("<<") { "" } else { name };
+    name.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')))
+}
+
+/// The longest run of a name: what has to be there where one of several texts must.
 fn name_needles(name: &str, protojson: bool) -> Option<Vec<String>> {
-    if name.contains("<<") {
-        return None;
-    }
-    let run = name.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))).max_by_key(|r| r.len())?;
+    let run = runs(name).max_by_key(|r| r.len())?;
     if run.len() < 2 {
         return None;
     }
