@@ -72,6 +72,14 @@ def find_binary(given):
     sys.exit(f"no binary at {' or '.join(map(str, candidates))}: run `cargo build` first")
 
 
+def version_before(to, more):
+    """The version before `to`, unless `more` gives one: trees are to be migrated, whatever version they say they run."""
+    if any(arg.startswith("--from") for arg in more):
+        return []
+    major, minor = to.split("@")[1].split(".")
+    return ["--from", f"{major}.{int(minor) - 1}"]
+
+
 class Run:
     """One tree, taken through every run."""
 
@@ -86,7 +94,8 @@ class Run:
         self.seconds = 0.0
 
     def way(self, start, to):
-        return [self.binary, "migrate", ".", "--to", to, *(["--from", start] if start else []), *self.args.arg]
+        start = ["--from", start] if start else version_before(to, self.args.arg)
+        return [self.binary, "migrate", ".", "--to", to, *start, *self.args.arg]
 
     def check(self):
         with tempfile.TemporaryDirectory(prefix="yamlift-corpus-") as scratch:

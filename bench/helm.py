@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from corpus import find_binary  # noqa: E402
+from corpus import find_binary, version_before  # noqa: E402
 
 
 def arguments(doc, renderer):
@@ -35,7 +35,7 @@ def main():
     for tree in args.trees:
         with tempfile.TemporaryDirectory() as folder:
             old, new = copied(tree, pathlib.Path(folder, "old")), copied(tree, pathlib.Path(folder, "new"))
-            subprocess.run([binary, "migrate", "-q", "--to", args.to, *args.arg, "-w", "."], cwd=new, capture_output=True)
+            subprocess.run([binary, "migrate", "-q", "--to", args.to, *version_before(args.to, args.arg), *args.arg, "-w", "."], cwd=new, capture_output=True)
             for chart in sorted(p.parent.relative_to(old) for p in old.rglob("Chart.yaml")):
                 if not changed(old / chart, new / chart):
                     continue

@@ -27,7 +27,7 @@ import tempfile
 import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from corpus import find_binary  # noqa: E402
+from corpus import find_binary, version_before  # noqa: E402
 from helm import arguments, copied  # noqa: E402
 from render import MIGRATIONS, append, write_packs  # noqa: E402
 
@@ -86,7 +86,8 @@ class Bench:
         for name, (_, _, change) in MIGRATIONS.items() if before else ():
             self.run(tree, folder, before, name, ["--packs", packs, "--to", f"{name}@2"], change)
         if before:
-            self.run(tree, folder, before, "pack", ["--to", self.args.to, *self.args.arg], None)
+            start = version_before(self.args.to, self.args.arg)
+            self.run(tree, folder, before, "pack", ["--to", self.args.to, *start, *self.args.arg], None)
         shutil.rmtree(old)
         print(f"{tree.name}: {len(before)} of {len(found)} kustomizations built", flush=True)
 

@@ -187,6 +187,14 @@ pub fn is_match(pattern: &str, text: &str) -> Result<bool, ExprError> {
     engine::is_match(pattern, text)
 }
 
+/// What the first group of a regular expression takes out of a text; none where it does not match.
+///
+/// # Errors
+/// A pattern that is none.
+pub fn captured(pattern: &str, text: &str) -> Result<Option<String>, ExprError> {
+    engine::captured(pattern, text)
+}
+
 /// A JSONPath literal.
 fn literal(value: &Json) -> String {
     match value {

@@ -229,6 +229,76 @@ fn the_report_as_json() {
     assert_eq!(scratch.migrate(&["--format", "json"]).out, said.out);
 }
 
+/// A document that says which version runs.
+fn runs(version: &str) -> String {
+    format!("apiVersion: demo.dev/v1\nkind: Mesh\nspec: {{version: {version}}}\n")
+}
+
+#[test]
+fn what_runs_is_read_off_the_files() {
+    let scratch = Scratch::new(&[("a/x.yaml", OLD), ("mesh/mesh.yaml", &runs("v1.0.3")), ("mesh/again.yaml", &runs("~1.0.2"))]);
+    let packs = scratch.packs();
+    let migrate = |args: &[&str]| {
+        let args = [&["migrate", "--packs", packs.to_str().unwrap(), "--to", "demo@1.2"], args].concat();
+        scratch.run_with(&args, b"")
+    };
+    let said = migrate(&["--check"]);
+    assert_eq!((said.code, said.text()), (1, "a/x.yaml\n"), "{}", said.err);
+    let line = "demo 1.0 (found in 2 places, first mesh/again.yaml:3) → 1.2\n";
+    assert!(said.err.starts_with(line), "{}", said.err);
+    assert_eq!(migrate(&["--check", "--from", "1.1"]).text(), "", "who says it knows it");
+    // What an edge has that comes in is known to `--only`, `--set` and the like.
+    assert_eq!(migrate(&["--check", "--only", "new-name", "--set", "port=1"]).text(), "a/x.yaml\n");
+    assert!(migrate(&["--set", "prot=1"]).err.contains("did you mean `port`?"));
+    assert_eq!(
+        scratch.run_with(&["migrate", "--packs", packs.to_str().unwrap(), "--to", "demo@1.2", "--check", "a"], b"").code,
+        0
+    );
+
+    // A second run finds what the first one found.
+    assert_eq!(migrate(&["-w"]).code, 0);
+    let said = migrate(&[]);
+    assert_eq!((said.code, said.err.as_str()), (0, format!("{line}demo 1.2: nothing to migrate in 3 files (0 read)\n").as_str()));
+}
+
+#[test]
+fn each_folder_says_what_runs_there() {
+    let one = &with("port");
+    let files = [("x/mesh.yaml", &runs("1.0.1")), ("y/mesh.yaml", &runs("1.1")), ("z/mesh.yaml", &runs("1.2.4"))];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let more = [("x/a.yaml", OLD), ("y/a.yaml", OLD), ("y/deep/p.yaml", one.as_str()), ("z/p.yaml", one), ("w/p.yaml", one)];
+    let scratch = Scratch::new(&[files.as_slice(), &more].concat());
+    let packs = scratch.packs();
+    let args = ["migrate", "--packs", packs.to_str().unwrap(), "--to", "demo@1.2"];
+    let said = scratch.run_with(&[&args[..], &["--check"]].concat(), b"");
+    assert_eq!(said.text(), "w/p.yaml\nx/a.yaml\ny/deep/p.yaml\n", "{}", said.err);
+    let wanted = "demo 1.0 in x (found in x/mesh.yaml:3) → 1.2\n\
+        demo 1.1 in y (found in y/mesh.yaml:3) → 1.2\n\
+        demo 1.1 → 1.2 elsewhere, as folders differ and none is near; --from VERSION settles it\n\
+        demo 1.2 in z (found in z/mesh.yaml:3) is there already: nothing to do; for files of an older version, add --from VERSION\n\
+        3 files to change";
+    assert!(said.err.starts_with(wanted), "{}", said.err);
+    let said = scratch.run_with(&[&args[..], &["--format", "json"]].concat(), b"");
+    let json: serde_json::Value = serde_json::from_slice(&said.out).unwrap();
+    let starts: Vec<String> =
+        json["runs"].as_array().unwrap().iter().map(|run| format!("{} {} {}", run["from"], run["how"], run["folders"])).collect();
+    assert_eq!(
+        starts,
+        [
+            "\"1.0\" \"detected\" [\"x\"]",
+            "\"1.1\" \"detected\" [\"y\"]",
+            "\"1.1\" \"assumed\" []",
+            "\"1.2\" \"detected\" [\"z\"]",
+        ]
+    );
+    let answer = serde_json::json!({ "path": "x/mesh.yaml", "line": 3, "column": 17, "value": "1.0.1", "version": "1.0.1" });
+    assert_eq!(json["runs"][0]["detected"][0], answer);
+    // A text by itself says what it says.
+    let text = format!("{}---\n{OLD}", runs("1.0"));
+    let said = scratch.run_with(&[&args[..], &["-w", "-"]].concat(), text.as_bytes());
+    assert!(said.text().contains("newName") && said.err.contains("demo 1.0 (found in <stdin>:3)"), "{}", said.err);
+}
+
 #[test]
 fn settings_file_and_flags() {
     let scratch = Scratch::new(&[("a.yaml", OLD), ("gen/b.yaml", OLD), ("q.yaml", &with("quiet"))]);

@@ -1,4 +1,6 @@
-//! The embedded packs: sound as a whole, and the same whatever a text's line ends are, and without needles.
+//! The embedded packs: sound as a whole, the same whatever a text's line ends are, and without needles; and what they take for
+//! the version that runs.
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use yamlift::golden::{self, Case};
@@ -102,4 +104,45 @@ fn line_ends_make_no_difference() {
 
 fn runs(library: &Library, request: &Request) -> Vec<Run> {
     library.runs(request).unwrap_or_else(|e| panic!("{:?}: {e}", request.to))
+}
+
+/// A text of `golden/<pack>/detect.yaml`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Telling {
+    /// The name that it goes by.
+    #[serde(default)]
+    file: Option<String>,
+    text: String,
+    /// Line to version.
+    says: BTreeMap<usize, String>,
+}
+
+#[test]
+fn files_say_which_version_runs() {
+    let library = library();
+    let repo = yamlift::index::Repo::default();
+    for name in library.names() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(&name).join("detect.yaml");
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let to = library.chain(&name).expect("a chain").last().expect("a version").to_string();
+        let request = Request {
+            to: vec![(name, to)],
+            from: Vec::new(),
+            only: Vec::new(),
+            skip: Vec::new(),
+            enable: Vec::new(),
+            safety: Safety::Safe,
+            phase: yamlift::pack::registry::PhaseFilter::All,
+            set: Vec::new(),
+            values: Vec::new(),
+        };
+        let runs = runs(&library, &request);
+        for telling in serde_yaml::from_str::<Vec<Telling>>(&text).expect("a list") {
+            let source = Source::new(telling.file.as_deref().unwrap_or("file.yaml"), telling.text.as_str());
+            let said = yamlift::migrate::detect::said(&source, &runs, &repo).remove(0);
+            let said: BTreeMap<usize, String> = said.into_iter().map(|said| (said.answer.line, said.answer.version)).collect();
+            assert_eq!(said, telling.says, "{}\n{}", path.display(), telling.text);
+        }
+    }
 }

@@ -50,7 +50,7 @@ pub struct Migrate {
     /// The version to go to; repeat it for several packs
     #[arg(long, value_name = "PACK@VERSION", help_heading = "What to do")]
     pub to: Vec<String>,
-    /// The version that runs now [default: the one before --to]
+    /// The version that runs now [default: what the files say, else the one before --to]
     #[arg(long, value_name = "[PACK@]VERSION", help_heading = "What to do")]
     pub from: Vec<String>,
     /// Only what can go in before the upgrade, or only what has to wait for it

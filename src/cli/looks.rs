@@ -2,6 +2,7 @@
 use super::args::Explain;
 use super::config;
 use crate::pack::registry::{Library, PhaseFilter, Request};
+use crate::pack::trees::Trees;
 use crate::pack::{Migration, Safety};
 use crate::pipeline::{self, Input, Job, Sources};
 use crate::report::{FileReport, Finding, Look, Report};
@@ -52,8 +53,8 @@ pub fn run(
     let found = pipeline::find(&sources)?;
     let told = pipeline::told(&sources.cwd, &found.root);
     let mut paths: Vec<String> = found.files.iter().chain(found.unread.iter().map(|(path, _)| path)).cloned().collect();
-    let mut report =
-        pipeline::run(Job { input: Input::Files(found), runs: &runs, generated: true, threads: None, progress: &|_, _, _| {} })?;
+    let ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
+    let mut report = pipeline::run(ground, Job { trees: &Trees::of(runs), generated: true, progress: &|_, _, _| {} })?;
     report.told(&told);
     paths.iter_mut().for_each(|path| *path = told(path));
     Ok(tell(&report, &paths))

@@ -25,7 +25,8 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     if !args.quiet {
         terminal.err(&config::replacing(&library));
     }
-    let runs = library.runs(&config::request(args, &settings.config, &library)?)?;
+    let request = config::request(args, &settings.config, &library)?;
+    let runs = library.runs(&request)?;
     sources.exclude.extend(settings.config.exclude);
     let input = if piped { standard_input(args)? } else { files(&sources)? };
     let stdin = match &input {
@@ -36,8 +37,9 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     let progress = Progress::new(!args.quiet);
     let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
     let generated = args.include_generated;
-    let job = Job { input, runs: &runs, generated, threads: args.threads.map(usize::from), progress: &bar };
-    let report = pipeline::run(job);
+    let ground = pipeline::survey(input, library.carriers(), args.threads.map(usize::from))?;
+    let trees = pipeline::trees(&ground, &library, &request, runs)?;
+    let report = pipeline::run(ground, Job { trees: &trees, generated, progress: &bar });
     progress.end();
     let mut report = report?;
 
@@ -50,16 +52,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     if !piped {
         report.told(pipeline::told(&sources.cwd, &root));
     }
-    let ran: Vec<json::Ran> = (runs.iter())
-        .map(|run| json::Ran {
-            pack: run.pack.name.clone(),
-            from: run.from.to_string(),
-            assumed: run.assumed,
-            to: run.to.to_string(),
-            blank: run.blank.iter().map(ToString::to_string).collect(),
-        })
-        .collect();
-    terminal.out(&result(args, &report, &ran, stdin.as_deref(), terminal))?;
+    terminal.out(&result(args, &report, stdin.as_deref(), terminal))?;
 
     let exit = exit_code(args, &report);
     let least = if args.quiet { Level::Error } else { Level::Note };
@@ -67,7 +60,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     terminal.err(&human::findings(&report, voice));
     terminal.err(&human::failures(&report, voice));
     if !args.quiet {
-        terminal.err(&asked_for(args, &runs));
+        terminal.err(&asked_for(args, trees.runs()));
         let leads_out = report.changed().any(|file| file.source.path.starts_with("../") || file.source.path.starts_with('/'));
         if stdin.is_none() && prints_diff(args) && leads_out {
             let root = root.display();
@@ -75,7 +68,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
                 .err(&format!("This diff leads out of the folder you are in. To pipe it to git apply, run yamlift in {root}.\n"));
         }
         let next = stdin.is_none().then(|| summary::Next { write: next::write(line), offered: next::offered(line) });
-        let end = summary::End { runs: &ran, wrote: args.write, took: since.elapsed(), exit, next };
+        let end = summary::End { wrote: args.write, took: since.elapsed(), exit, next };
         terminal.err(&summary::render(&report, &end));
     }
     Ok(exit)
@@ -85,9 +78,12 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
 /// nothing to do.
 fn asked_for(args: &Migrate, runs: &[Run]) -> String {
     let named = |id: &str| args.only.iter().chain(&args.enable).any(|short| registry::names(short, id));
-    let left_out = runs.iter().flat_map(|run| &run.left_out).filter(|(migration, _)| named(&migration.id));
-    let left_out = left_out.map(|(migration, why)| format!("{} did not run: {why}\n", migration.id));
-    left_out.chain(args.set.iter().filter_map(|set| set_for_nothing(set, runs))).collect()
+    // What starts from several versions may run from one of them.
+    let ran = |id: &str| runs.iter().flat_map(|run| &run.active).any(|active| active.migration.id == id);
+    let left_out = runs.iter().flat_map(|run| &run.left_out).filter(|(migration, _)| named(&migration.id) && !ran(&migration.id));
+    let mut left_out: Vec<String> = left_out.map(|(migration, why)| format!("{} did not run: {why}\n", migration.id)).collect();
+    left_out.dedup();
+    left_out.into_iter().chain(args.set.iter().filter_map(|set| set_for_nothing(set, runs))).collect()
 }
 
 /// What is said of a parameter that was typed, and that no migration of this run has.
@@ -147,9 +143,9 @@ fn prints_diff(args: &Migrate) -> bool {
 }
 
 /// What goes to standard output.
-fn result(args: &Migrate, report: &Report, ran: &[json::Ran], stdin: Option<&[u8]>, terminal: Terminal) -> Vec<u8> {
+fn result(args: &Migrate, report: &Report, stdin: Option<&[u8]>, terminal: Terminal) -> Vec<u8> {
     if args.format == Some(FormatArg::Json) {
-        return json::render(report, ran).into_bytes();
+        return json::render(report).into_bytes();
     }
     if args.check {
         return report.changed().map(|file| format!("{}\n", file.source.path)).collect::<String>().into_bytes();

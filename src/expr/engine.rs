@@ -309,6 +309,11 @@ pub fn is_match(pattern: &str, text: &str) -> Result<bool, ExprError> {
     with_regex(pattern, |regex| regex.is_match(text)).map_err(|e| ExprError(said(&e)))
 }
 
+pub fn captured(pattern: &str, text: &str) -> Result<Option<String>, ExprError> {
+    let group = |regex: &Regex| regex.captures(text)?.get(1).map(|group| group.as_str().to_owned());
+    with_regex(pattern, group).map_err(|e| ExprError(said(&e)))
+}
+
 fn regex_replace(text: &str, args: &Kwargs) -> tera::TeraResult<String> {
     let (pat, rep): (&str, &str) = (args.must_get("pat")?, args.must_get("rep")?);
     with_regex(pat, |regex| regex.replace_all(text, rep).into_owned())

@@ -2,6 +2,7 @@
 use super::case::{Case, Files, tree};
 use crate::output::{diff, write};
 use crate::pack::registry::{Library, Run};
+use crate::pack::trees::Trees;
 use crate::pipeline::{self, Input, Job, Sources};
 use crate::report::{Level, Report};
 use std::fmt::Write as _;
@@ -90,7 +91,9 @@ fn run(library: &Library, case: &Case) -> anyhow::Result<Verdict> {
 
 fn look(folder: &Path, runs: &[Run]) -> anyhow::Result<Report> {
     let found = pipeline::find(&Sources { cwd: folder.to_owned(), ..Sources::default() })?;
-    pipeline::run(Job { input: Input::Files(found), runs, generated: false, threads: Some(1), progress: &|_, _, _| {} })
+    let carriers = runs.first().map_or(&[][..], |run| &run.carriers);
+    let ground = pipeline::survey(Input::Files(found), carriers, Some(1))?;
+    pipeline::run(ground, Job { trees: &Trees::of(runs.to_vec()), generated: false, progress: &|_, _, _| {} })
 }
 
 /// Warnings and errors, and the notes of the migration that the case is of.

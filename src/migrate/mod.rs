@@ -1,6 +1,7 @@
 //! ② What changes? One file taken through every migration of a run. Pure: no I/O, no printing.
 mod bump;
 mod chart;
+pub mod detect;
 mod directives;
 mod document;
 mod json_patch;

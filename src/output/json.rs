@@ -1,19 +1,7 @@
 //! The report as JSON, for tools. Names of members are stable within a `version`.
-use crate::report::{FileReport, Finding, Offered, Outcome, Report, Splice, Summary};
+use crate::report::{FileReport, Finding, Offered, Outcome, Ran, Report, Splice, Summary};
 use crate::source::{Span, line_column};
 use serde::Serialize;
-
-/// A pack that was run.
-#[derive(Debug, Clone, Serialize)]
-pub struct Ran {
-    pub pack: String,
-    pub from: String,
-    /// Nobody said what runs now: `from` is the version before `to`.
-    pub assumed: bool,
-    pub to: String,
-    /// Versions on the way that the pack has no migration for.
-    pub blank: Vec<String>,
-}
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -60,10 +48,10 @@ struct Offer<'a> {
 }
 
 /// The whole report as one JSON document, with a final newline.
-pub fn render(report: &Report, runs: &[Ran]) -> String {
+pub fn render(report: &Report) -> String {
     let document = Document {
         version: 1,
-        runs,
+        runs: &report.runs,
         summary: report.summary(),
         files: report.files.iter().map(file).collect(),
         offered: report.offers(),

@@ -1,13 +1,11 @@
 //! The last lines: what changed, what was left, what was not read, and what to type next.
 use super::human::{counted, files};
-use crate::report::{Report, Summary};
+use crate::report::{How, Ran, Report, Summary};
 use std::time::Duration;
 
 /// What the last lines are about.
 #[derive(Debug, Clone)]
-pub struct End<'a> {
-    /// Packs and their versions: `("mesh", "1.26", "1.27")`.
-    pub runs: &'a [super::json::Ran],
+pub struct End {
     /// The files were written.
     pub wrote: bool,
     pub took: Duration,
@@ -27,21 +25,15 @@ pub struct Next {
 
 pub fn render(report: &Report, end: &End) -> String {
     let sum = report.summary();
-    let mut out = String::new();
-    for run in end.runs.iter().filter(|run| !run.blank.is_empty()) {
-        out += &format!("The {} pack has no migrations for {} yet: read their upgrade notes.\n", run.pack, run.blank.join(", "));
-    }
+    let mut out: String = packs(&report.runs).into_iter().filter_map(|runs| blank(&runs)).collect();
     out += &not_followed(&report.links);
     if sum.failed == 0 && sum.changed == 0 && report.files.is_empty() {
-        let versions: Vec<String> = end.runs.iter().map(|run| format!("{} {}", run.pack, run.to)).collect();
-        return out + &format!("{}: nothing to migrate in {} ({} read)\n", versions.join(", "), files(sum.files), sum.parsed);
+        out += &starts(report.runs.iter().filter(|run| run.how == How::Detected));
+        let versions = packs(&report.runs).into_iter().map(|runs| format!("{} {}", runs[0].pack, runs[0].to));
+        let versions = versions.collect::<Vec<_>>().join(", ");
+        return out + &format!("{versions}: nothing to migrate in {} ({} read)\n", files(sum.files), sum.parsed);
     }
-    for run in end.runs.iter().filter(|run| run.assumed) {
-        out += &format!(
-            "{} {} → {}, as nobody said what runs now; if it is older, add --from VERSION\n",
-            run.pack, run.from, run.to
-        );
-    }
+    out += &starts(report.runs.iter());
     out += &counts(&sum, end);
     out.push('\n');
     let Some(next) = &end.next else { return out };
@@ -52,6 +44,82 @@ pub fn render(report: &Report, end: &End) -> String {
         out += &format!("See what was offered: {}\n", next.offered);
     }
     out
+}
+
+/// What ran, pack by pack.
+fn packs(runs: &[Ran]) -> Vec<Vec<&Ran>> {
+    let mut out: Vec<Vec<&Ran>> = Vec::new();
+    for run in runs {
+        match out.iter_mut().find(|known| known[0].pack == run.pack) {
+            Some(known) => known.push(run),
+            None => out.push(vec![run]),
+        }
+    }
+    out
+}
+
+fn blank(runs: &[&Ran]) -> Option<String> {
+    // Who starts earliest passes the most.
+    let blank = runs.iter().map(|run| &run.blank).max_by_key(|blank| blank.len()).filter(|blank| !blank.is_empty())?;
+    Some(format!("The {} pack has no migrations for {} yet: read their upgrade notes.\n", runs[0].pack, blank.join(", ")))
+}
+
+/// A line for each version that was not given: how it is known.
+fn starts<'r>(runs: impl Iterator<Item = &'r Ran>) -> String {
+    let line = |run: &Ran| {
+        let Ran { pack, from, to, .. } = run;
+        let found = format!("{pack} {from}{} ({})", there(&run.folders), found(run));
+        match run.how {
+            How::Given => String::new(),
+            How::Detected if run.older => {
+                format!("{found} → {to}; what runs is older than this pack knows: read the upgrade notes up to {from}\n")
+            }
+            How::Detected if run.done && from == to => {
+                format!("{found} is there already: nothing to do; for files of an older version, add --from VERSION\n")
+            }
+            How::Detected if run.done => format!("{found} is newer than {to}: nothing to do\n"),
+            How::Detected => format!("{found} → {to}\n"),
+            How::Assumed if run.detected.is_empty() => {
+                format!("{pack} {from} → {to}, as nobody said what runs now; if it is older, add --from VERSION\n")
+            }
+            How::Assumed => {
+                format!("{pack} {from} → {to} elsewhere, as folders differ and none is near; --from VERSION settles it\n")
+            }
+        }
+    };
+    runs.map(line).collect()
+}
+
+/// ` in a, b and 2 more folders`; nothing where it is everywhere.
+fn there(folders: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let name = |folder: &String| if folder.is_empty() { "." } else { folder.trim_end_matches('/') }.to_owned();
+    let some = folders.iter().take(SHOWN).map(name).collect::<Vec<_>>().join(", ");
+    match folders.len() {
+        0 => String::new(),
+        many if many > SHOWN => format!(" in {some} and {}", counted(many - SHOWN, "more folder")),
+        _ => format!(" in {some}"),
+    }
+}
+
+/// `found in 3 places, first a.yaml:12`; and the others, where they say something else.
+fn found(run: &Ran) -> String {
+    let within =
+        |version: &str| version.strip_prefix(run.from.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let mut others: Vec<&str> = run.detected.iter().map(|answer| answer.version.as_str()).filter(|one| !within(one)).collect();
+    others.sort_unstable();
+    others.dedup();
+    let first = run.detected.iter().find(|answer| within(&answer.version)).or(run.detected.first());
+    let first = first.map_or_else(String::new, |first| format!("{}:{}", first.path, first.line));
+    let places = match run.detected.len() {
+        1 => format!("found in {first}"),
+        many => format!("found in {many} places, first {first}"),
+    };
+    match others.len() {
+        0 => places,
+        _ if run.older => format!("{places}: {}", others.join(", ")),
+        _ => format!("{places}; the lowest, beside {}", others.join(", ")),
+    }
 }
 
 fn not_followed(links: &[String]) -> String {
@@ -96,28 +164,56 @@ fn time(took: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::json::Ran;
-    use crate::report::{FileReport, Outcome, Step};
+    use crate::report::{Answer, FileReport, Outcome, Step};
     use crate::source::Source;
 
-    fn end(runs: &[Ran], wrote: bool, exit: u8) -> End<'_> {
+    fn end(wrote: bool, exit: u8) -> End {
         let next = Next { write: "yamlift migrate -w".into(), offered: "yamlift migrate --safety review".into() };
-        End { runs, wrote, took: Duration::from_millis(38), exit, next: Some(next) }
+        End { wrote, took: Duration::from_millis(38), exit, next: Some(next) }
+    }
+
+    fn ran(from: &str, how: How) -> Ran {
+        let (pack, from, to) = ("mesh".into(), from.into(), "1.27".into());
+        let (blank, detected, folders) = Default::default();
+        Ran { pack, from, how, to, done: false, older: false, blank, detected, folders }
     }
 
     #[test]
     fn nothing_to_do_is_one_line() {
-        let runs = [Ran { pack: "mesh".into(), from: "1.26".into(), assumed: false, to: "1.27".into(), blank: Vec::new() }];
-        let report = Report { looked_at: 214, parsed: 31, ..Report::default() };
-        assert_eq!(render(&report, &end(&runs, false, 0)), "mesh 1.27: nothing to migrate in 214 files (31 read)\n");
+        let report = Report { runs: vec![ran("1.26", How::Given)], looked_at: 214, parsed: 31, ..Report::default() };
+        assert_eq!(render(&report, &end(false, 0)), "mesh 1.27: nothing to migrate in 214 files (31 read)\n");
     }
 
     #[test]
     fn versions_without_migrations_are_said() {
         let blank = vec!["1.25".into(), "1.26".into()];
-        let runs = [Ran { pack: "mesh".into(), from: "1.24".into(), assumed: false, to: "1.26".into(), blank }];
-        let said = render(&Report::default(), &end(&runs, false, 0));
+        let runs = vec![ran("1.25", How::Given), Ran { blank, ..ran("1.24", How::Given) }];
+        let said = render(&Report { runs, ..Report::default() }, &end(false, 0));
         assert!(said.starts_with("The mesh pack has no migrations for 1.25, 1.26 yet: read their upgrade notes.\n"), "{said}");
+    }
+
+    #[test]
+    fn where_a_run_starts_is_said() {
+        let said = |run: Ran| starts([run].iter());
+        let answer = |(line, version): (usize, &&str)| {
+            let (value, version) = ((*version).to_owned(), (*version).to_owned());
+            Answer { path: "infra/mesh.yaml".into(), line: line + 1, column: 1, value, version }
+        };
+        let answers = |versions: &[&str]| versions.iter().enumerate().map(answer).collect::<Vec<_>>();
+        let detected = |from: &str, versions: &[&str]| Ran { detected: answers(versions), ..ran(from, How::Detected) };
+        assert_eq!(said(ran("1.26", How::Given)), "");
+        assert_eq!(said(detected("1.26", &["1.26.2"])), "mesh 1.26 (found in infra/mesh.yaml:1) → 1.27\n");
+        let several = Ran { folders: vec![String::new(), "b".into()], ..detected("1.24", &["1.26.2", "1.24", "1.24.1"]) };
+        let wanted = "mesh 1.24 in ., b (found in 3 places, first infra/mesh.yaml:2; the lowest, beside 1.26.2) → 1.27\n";
+        assert_eq!(said(several), wanted);
+        let folders = ["a", "b", "c", "d", "e"].map(String::from).to_vec();
+        assert!(said(Ran { folders, ..detected("1.2", &["1.2"]) }).contains(" in a, b, c and 2 more folders ("));
+        let older = said(Ran { older: true, ..detected("1.20", &["1.9.1"]) });
+        assert!(older.starts_with("mesh 1.20 (found in infra/mesh.yaml:1: 1.9.1) → 1.27; what runs is older"), "{older}");
+        assert!(said(Ran { done: true, ..detected("1.28", &["1.28.0"]) }).ends_with(") is newer than 1.27: nothing to do\n"));
+        assert!(said(Ran { done: true, ..detected("1.27", &["1.27.0"]) }).contains(") is there already: nothing to do; "));
+        assert!(said(ran("1.26", How::Assumed)).contains("nobody said"));
+        assert!(said(Ran { detected: answers(&["1.24", "1.26"]), ..ran("1.26", How::Assumed) }).contains("folders differ"));
     }
 
     #[test]
@@ -135,7 +231,7 @@ mod tests {
         });
         let failed = FileReport::unread(Source::new("b", ""), "no", None, None);
         let report = Report { files: vec![changed, failed], looked_at: 10, parsed: 3, ..Report::default() };
-        let text = render(&report, &end(&[], false, 2));
+        let text = render(&report, &end(false, 2));
         assert_eq!(text, "1 file to change, 8 unchanged, 1 unread · 1 error · 38 ms · exit 2\nWrite it: yamlift migrate -w\n");
     }
 }

@@ -209,8 +209,9 @@ impl Library {
             }
             params.entry(param.name.clone()).or_insert_with(|| param.clone());
         }
-        let (title, chain, targets) = (head.title.clone(), head.chain.clone(), Arc::clone(&head.targets));
-        Ok(Pack { name: name.to_owned(), title, chain, targets, params, migrations })
+        let (title, chain) = (head.title.clone(), head.chain.clone());
+        let (detect, targets) = (Arc::clone(&head.detect), Arc::clone(&head.targets));
+        Ok(Pack { name: name.to_owned(), title, chain, detect, targets, params, migrations })
     }
 
     /// What to run, one per pack of `request.to`. Only migrations of the edges between `from` and `to` (and `any/`) are
@@ -222,42 +223,55 @@ impl Library {
     pub fn runs(&self, request: &Request) -> Result<Vec<Run>, PackError> {
         way::check(request, |pack| self.files(pack).map(|_| ()))?;
         let mut runs = Vec::new();
-        let ids = Arc::new(self.packs.keys().flat_map(|pack| self.ids(pack)).collect());
         for (name, version) in &request.to {
-            let head = self.head(name)?;
-            let Way { from, assumed, to } = way::find(name, version, request, &head.chain)?;
-            let pack = self.load(name, &head, self.files(name)?.folder.is_some(), |folder| match folder {
-                Folder::Version(version) => *version > from && *version <= to,
-                Folder::Any => true,
-            })?;
-            let known = |version: &&Version| pack.migrations.iter().any(|m| m.version.as_ref() == Some(*version));
-            // The first version of a chain has no way to it; it may have no migrations all the same.
-            let way = pack.chain.iter().filter(|version| **version > from && **version <= to || **version == to);
-            let blank = way.filter(|version| !known(version)).cloned().collect();
-            runs.push(Run {
-                blank,
-                pack: Arc::new(pack),
-                from,
-                assumed,
-                to,
-                active: Vec::new(),
-                left_out: Vec::new(),
-                needles: true,
-                tells: false,
-                phase: request.phase,
-                params: BTreeMap::new(),
-                carriers: Arc::clone(&self.carriers),
-                ids: Arc::clone(&ids),
-            });
+            let way = way::find(name, version, request, &self.head(name)?.chain)?;
+            runs.push(self.run(name, way, request)?);
         }
         self.check_ids(request, &runs)?;
-        for run in &mut runs {
-            super::values::set(run, request)?;
-        }
-        runs.iter_mut().for_each(|run| pick(run, request));
-        super::values::check(request, &runs, |name| request.to.iter().any(|(pack, _)| self.declares(pack, name)))?;
+        // What is known of no migration yet may be of one that comes in when files say what runs.
+        let open = runs.iter().any(Run::may_be_detected);
+        self.check_values(request, &runs, open)?;
         runs.iter().try_for_each(super::values::required)?;
         Ok(runs)
+    }
+
+    /// One pack on its way, its migrations picked.
+    pub(super) fn run(&self, name: &str, way: Way, request: &Request) -> Result<Run, PackError> {
+        let Way { from, how, to } = way;
+        let head = self.head(name)?;
+        let pack = self.load(name, &head, self.files(name)?.folder.is_some(), |folder| match folder {
+            Folder::Version(version) => *version > from && *version <= to,
+            Folder::Any => true,
+        })?;
+        // What starts from `to` has nothing to load of it.
+        let own = self.ids(name);
+        let known = |version: &&Version| own.iter().any(|id| id.starts_with(&format!("{name}/{version}/")));
+        // The first version of a chain has no way to it; it may have no migrations all the same.
+        let way = pack.chain.iter().filter(|version| **version > from && **version <= to || **version == to);
+        let mut run = Run {
+            blank: way.filter(|version| !known(version)).cloned().collect(),
+            pack: Arc::new(pack),
+            from,
+            how,
+            to,
+            active: Vec::new(),
+            left_out: Vec::new(),
+            needles: true,
+            tells: false,
+            phase: request.phase,
+            params: BTreeMap::new(),
+            carriers: Arc::clone(&self.carriers),
+            ids: Arc::new(self.packs.keys().flat_map(|pack| self.ids(pack)).collect()),
+        };
+        super::values::set(&mut run, request)?;
+        pick(&mut run, request);
+        Ok(run)
+    }
+
+    /// Whether every name that was set is a parameter of some run; `open`: of any migration of their packs.
+    pub(super) fn check_values(&self, request: &Request, runs: &[Run], open: bool) -> Result<(), PackError> {
+        let declared = |name: &str| request.to.iter().any(|(pack, _)| self.declares(pack, name));
+        super::values::check(request, runs, |name, in_file| (in_file || open) && declared(name))
     }
 
     /// Whether a migration of the pack has this parameter, of whatever version.

@@ -1,11 +1,13 @@
 //! What a pack says, checked: the plain data that the stages run on.
 //!
 //! `author` reads the files as authored, `compile` (with `verbs`, `target`, `params`) checks them and builds what stands
-//! here, `library` finds packs (embedded or in a folder), `registry` picks what is in force in a run.
+//! here, `library` finds packs (embedded or in a folder), `registry` picks what is in force in a run,
+//! `trees` which run a file goes through, by the version that runs where it lies.
 pub mod author;
 pub mod changes;
 pub mod compile;
 pub mod config;
+pub mod detect;
 pub mod glob;
 pub mod library;
 pub mod needles;
@@ -14,6 +16,7 @@ pub mod path;
 pub mod registry;
 pub mod target;
 pub mod texts;
+pub mod trees;
 pub mod values;
 pub mod verbs;
 pub mod version;
@@ -33,6 +36,8 @@ pub struct Pack {
     pub title: String,
     /// The versions, in order.
     pub chain: Vec<Version>,
+    /// Where the running version can be read.
+    pub detect: Arc<Vec<detect::Detector>>,
     pub targets: Arc<BTreeMap<String, Target>>,
     /// Every parameter of the pack and of its loaded migrations, by name.
     pub params: BTreeMap<String, params::Param>,

@@ -64,6 +64,24 @@ pub fn derive(rule: &Rule, targets: &BTreeMap<String, Target>) -> Result<Needles
     Ok(Needles { groups })
 }
 
+/// What must be in a file that has `value` where a place starts. Unlike those of rules, these take names with slashes as a
+/// whole, though a text in a text in a text may escape them: what says a version is written plainly.
+pub fn of_value(on: &On, value: &Path, targets: &BTreeMap<String, Target>) -> Needles {
+    let mut groups: Groups = kinds_of(on, targets).filter(|kinds| !kinds.is_empty()).into_iter().collect();
+    groups.extend(written(value, is_reference(on, targets), false));
+    groups.extend(value.segments.iter().filter_map(|segment| match segment {
+        Segment::Name(name) => name.contains('/').then(|| vec![name.clone()]),
+        Segment::Many(source) if !source.contains('?') => {
+            let names: Vec<String> = source.split('\'').skip(1).step_by(2).map(str::to_owned).collect();
+            (!names.is_empty() && names.iter().all(|name| name.contains('/'))).then_some(names)
+        }
+        _ => None,
+    }));
+    groups.sort();
+    groups.dedup();
+    Needles { groups }
+}
+
 /// One group out of many, if each has something to give.
 fn either(parts: impl Iterator<Item = Option<Vec<String>>>) -> Option<Vec<String>> {
     let mut out = Vec::new();
@@ -77,7 +95,11 @@ fn either(parts: impl Iterator<Item = Option<Vec<String>>>) -> Option<Vec<String
 
 /// The kinds, or charts, that a place can be in.
 fn kinds(place: &Place, targets: &BTreeMap<String, Target>) -> Option<Vec<String>> {
-    match &place.on {
+    kinds_of(&place.on, targets)
+}
+
+fn kinds_of(on: &On, targets: &BTreeMap<String, Target>) -> Option<Vec<String>> {
+    match on {
         On::Doc { kinds, .. } if !kinds.iter().any(|k| k.contains(['*', '?', '[', '{'])) => Some(kinds.clone()),
         On::Chart(charts) => either(charts.iter().map(|chart| name_needles(chart, false))),
         On::Target(name) => either(targets.get(name)?.places.iter().map(|p| kinds(p, targets))),

@@ -4,17 +4,18 @@ pub use super::library::Library;
 use super::target::Carrier;
 use super::version::{Phase, Version, phase};
 use super::{Honoured, Migration, Need, Pack, Rule, Safety, near};
+use crate::report::How;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One pack taken from a version to a version, ready to run over files.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Run {
     pub pack: Arc<Pack>,
     pub from: Version,
-    /// Nobody said what runs now: `from` is the version before `to`.
-    pub assumed: bool,
+    /// How it is known that `from` runs now.
+    pub how: How,
     pub to: Version,
     /// Versions on the way that the pack has no migration for.
     pub blank: Vec<Version>,
@@ -61,7 +62,7 @@ pub struct ActiveRule {
 pub struct Request {
     /// `--to`: pack and version, in the order given.
     pub to: Vec<(String, String)>,
-    /// `--from`: version, with the pack where it was named. Left out: the version before `--to` in the chain.
+    /// `--from`: version, with the pack where it was named. Left out: what files say, else the version before `--to` in the chain.
     pub from: Vec<(Option<String>, String)>,
     /// Ids, which may be shortened where that is unambiguous.
     pub only: Vec<String>,
@@ -185,6 +186,11 @@ impl PhaseFilter {
 }
 
 impl Run {
+    /// Whether files may say what runs now.
+    pub fn may_be_detected(&self) -> bool {
+        self.how == How::Assumed && !self.pack.detect.is_empty()
+    }
+
     /// Whether the versions that something needs are there.
     ///
     /// # Errors

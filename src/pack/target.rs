@@ -1,6 +1,6 @@
 //! A named thing and every place it can live; carriers, which name charts and hold their values.
 use super::PackError;
-use super::author::Page;
+use super::author::{Fields, Page};
 use super::glob::{any_glob, glob_file};
 use super::path::{self, Path};
 use crate::yaml::draft::Id;
@@ -43,6 +43,13 @@ pub enum On {
     ValuesOf(String),
     /// Where one of these charts is named; `$` is `{ name, version, repo, values }`.
     Chart(Vec<String>),
+}
+
+impl On {
+    /// The name of the target that it starts from.
+    pub fn target(&self) -> Option<&str> {
+        if let On::Target(name) = self { Some(name) } else { None }
+    }
 }
 
 /// The chart of a name that stands behind a repository: `repository/chart`, `oci://host/chart`.
@@ -136,9 +143,7 @@ pub fn read(page: &Page, node: Id) -> Result<BTreeMap<String, Target>, PackError
         let mut places = Vec::new();
         for item in page.list(fields.need("in")?) {
             let place = place(page, item)?;
-            if let On::Target(other) = &place.on {
-                refers.push((name.clone(), other.clone(), item));
-            }
+            refers.extend(place.on.target().map(|other| (name.clone(), other.to_owned(), item)));
             places.push(place);
         }
         out.insert(name.clone(), Target { name, protojson, places });
@@ -160,17 +165,22 @@ fn reaches(from: &str, to: &str, refers: &[(String, String, Id)], depth: usize) 
     depth <= refers.len() && refers.iter().any(|(a, b, _)| a == from && (b == to || reaches(b, to, refers, depth + 1)))
 }
 
-fn place(page: &Page, node: Id) -> Result<Place, PackError> {
-    let fields = page
-        .fields(node, &["doc", "file", "target", "values-of", "chart", "at", "when", "embedded", "prefix", "pairs", "shape"])?;
-    let on = match fields.one_of(&["doc", "file", "target", "values-of", "chart"]) {
+/// What a place starts from.
+pub(super) fn on(page: &Page, node: Id, fields: &Fields) -> Result<On, PackError> {
+    Ok(match fields.one_of(&["doc", "file", "target", "values-of", "chart"]) {
         Some(("doc", doc)) => doc_of(page, doc)?,
         Some(("file", file)) => On::File(page.string(file)?),
         Some(("target", target)) => On::Target(page.string(target)?),
         Some(("values-of", chart)) => On::ValuesOf(page.string(chart)?),
         Some((_, charts)) => On::Chart(page.strings(charts)?),
         None => return Err(page.error(node, "a place is one of doc, file, target, values-of, chart")),
-    };
+    })
+}
+
+fn place(page: &Page, node: Id) -> Result<Place, PackError> {
+    let fields = page
+        .fields(node, &["doc", "file", "target", "values-of", "chart", "at", "when", "embedded", "prefix", "pairs", "shape"])?;
+    let on = on(page, node, &fields)?;
     let pairs = match fields.get("pairs").map(|n| Ok((n, page.strings(n)?))).transpose()? {
         None => None,
         Some((_, names)) if names.len() == 2 => Some((names[0].clone(), names[1].clone())),
@@ -208,9 +218,16 @@ pub fn inline(page: &Page, node: Id) -> Result<Target, PackError> {
         Some((_, file)) => On::File(page.string(file)?),
         None => doc_of(page, node)?,
     };
-    let at = plain(page, node, "$")?;
-    let place = Place { on, at, when: Vec::new(), embedded: false, prefix: String::new(), pairs: None, shape: Vec::new() };
-    Ok(Target { name: String::new(), protojson: false, places: vec![place] })
+    Target::of_place(on, page, node)
+}
+
+impl Target {
+    /// One that is not named: a place as a whole.
+    pub(super) fn of_place(on: On, page: &Page, node: Id) -> Result<Target, PackError> {
+        let at = plain(page, node, "$")?;
+        let place = Place { on, at, when: Vec::new(), embedded: false, prefix: String::new(), pairs: None, shape: Vec::new() };
+        Ok(Target { name: String::new(), protojson: false, places: vec![place] })
+    }
 }
 
 fn plains(page: &Page, node: Id) -> Result<Vec<Path>, PackError> {
@@ -218,7 +235,7 @@ fn plains(page: &Page, node: Id) -> Result<Vec<Path>, PackError> {
 }
 
 /// A path without expressions.
-fn plain(page: &Page, node: Id, text: &str) -> Result<Path, PackError> {
+pub(super) fn plain(page: &Page, node: Id, text: &str) -> Result<Path, PackError> {
     let segments = path::split(text).map_err(|why| page.error(node, why))?;
     path::Query::parse(text).map_err(|why| page.error(node, why))?;
     Ok(Path { source: text.to_owned(), computed: None, segments })

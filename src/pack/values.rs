@@ -20,14 +20,15 @@ pub fn set(run: &mut Run, request: &Request) -> Result<(), PackError> {
     Ok(())
 }
 
-/// Every name that was set is one of a parameter of some run; files may set more, for other runs: `elsewhere` knows those.
+/// Every name that was set is one of a parameter of some run, or one that `elsewhere` lets pass, which is told whether a file
+/// sets it: files may set more, for other runs.
 /// Comes after `pick`, to tell what runs from what does not.
-pub fn check(request: &Request, runs: &[Run], elsewhere: impl Fn(&str) -> bool) -> Result<(), PackError> {
+pub fn check(request: &Request, runs: &[Run], elsewhere: impl Fn(&str, bool) -> bool) -> Result<(), PackError> {
     let known: Vec<&Param> = runs.iter().flat_map(|r| r.pack.params.values()).collect();
     let typed = request.set.iter().map(|(name, _)| (name, false));
     let read = request.values.iter().map(|(name, _)| (name, true));
     for (name, in_file) in typed.chain(read) {
-        if known.iter().any(|p| p.name == *name) || (in_file && elsewhere(name)) {
+        if known.iter().any(|p| p.name == *name) || elsewhere(name, in_file) {
             continue;
         }
         let message = format!("no active migration has a parameter `{name}`");

@@ -2,13 +2,13 @@
 use super::registry::Request;
 use super::version::Version;
 use super::{PackError, error, near};
+use crate::report::How;
 
 /// The two ends of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Way {
     pub from: Version,
-    /// Nobody said what runs now: `from` is the version before `to`.
-    pub assumed: bool,
+    pub how: How,
     pub to: Version,
 }
 
@@ -61,7 +61,19 @@ pub fn find(pack: &str, version: &str, request: &Request, chain: &[Version]) -> 
         let help = "yamlift goes forward; swap `--from` and `--to`?".to_owned();
         return Err(error(format!("`--from {from}` is newer than `--to {pack}@{to}`"), help));
     }
-    Ok(Way { from, assumed: said.is_none(), to })
+    Ok(Way { from, how: if said.is_some() { How::Given } else { How::Assumed }, to })
+}
+
+/// Where the chain has a version that runs: the one that it is a patch of, else the last one before it. One that is older than
+/// all of them is taken for the first, and one that is newer stays what it is.
+pub fn on_chain(version: &Version, chain: &[Version]) -> Version {
+    let known = chain.iter().find(|known| version.is_within(known)).or_else(|| chain.iter().rev().find(|known| *known < version));
+    match (known, chain.first(), chain.last()) {
+        (Some(known), _, Some(last)) if known == last && !version.is_within(last) => version.clone(),
+        (Some(known), ..) => known.clone(),
+        (None, Some(first), _) => first.clone(),
+        (None, ..) => version.clone(),
+    }
 }
 
 /// The version of the chain that `text` is, or is a patch of.
@@ -110,6 +122,14 @@ mod tests {
         let chain: Vec<Version> = (20..28).map(|minor| Version(vec![1, minor])).collect();
         version_of("mesh", text, &chain)
             .map_or_else(|no| format!("{no}\n{}", no.help.as_deref().unwrap_or_default()), |v| v.to_string())
+    }
+
+    #[test]
+    fn what_runs_has_a_place_on_the_chain() {
+        let chain = [20, 21, 24].map(|minor| Version(vec![1, minor]));
+        let on = |text: &str| on_chain(&Version::parse(text).expect("a version"), &chain).to_string();
+        let all = ["1.21.3", "1.21", "1.22.1", "1.24.0", "1.15.9", "1.25.1"].map(on);
+        assert_eq!(all, ["1.21", "1.21", "1.21", "1.24", "1.20", "1.25.1"]);
     }
 
     #[test]

@@ -12,6 +12,8 @@ const PACK: &[(&str, &str)] = &[
 chain: ['1.0', '1.1', '1.2']
 params:
   port: { type: integer, default: 80, help: The port }
+detect:
+- { doc: { kind: Mesh, group: demo.dev }, value: $.spec.version }
 targets:
   thing:
     in:
