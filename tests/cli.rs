@@ -274,7 +274,7 @@ fn each_folder_says_what_runs_there() {
     assert_eq!(said.text(), "w/p.yaml\nx/a.yaml\ny/deep/p.yaml\n", "{}", said.err);
     let wanted = "demo 1.0 in x (found in x/mesh.yaml:3) → 1.2\n\
         demo 1.1 in y (found in y/mesh.yaml:3) → 1.2\n\
-        demo 1.1 → 1.2 elsewhere, as folders differ and none is near; --from VERSION settles it\n\
+        demo 1.0 → 1.2 elsewhere, the lowest of what folders say, as none is near; --from VERSION settles it\n\
         demo 1.2 in z (found in z/mesh.yaml:3) is there already: nothing to do; for files of an older version, add --from VERSION\n\
         3 files to change";
     assert!(said.err.starts_with(wanted), "{}", said.err);

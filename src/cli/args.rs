@@ -28,6 +28,9 @@ pub enum Command {
     /// Print the diff of what is to be done, or write the files with -w
     #[command(after_help = include_str!("../../templates/help/migrate.txt"))]
     Migrate(Box<Migrate>),
+    /// What is here, what would change and when, what is left for you: the runbook of an upgrade
+    #[command(after_help = include_str!("../../templates/help/plan.txt"))]
+    Plan(Box<Plan>),
     /// Packs and their migrations
     #[command(after_help = include_str!("../../templates/help/list.txt"))]
     List(List),
@@ -126,6 +129,74 @@ pub struct Migrate {
     pub threads: Option<u16>,
 }
 
+#[derive(Debug, Default, clap::Args)]
+pub struct Plan {
+    /// Files and folders [default: this folder]
+    pub paths: Vec<PathBuf>,
+
+    /// The version to go to; left out: tells what runs, and which versions there are
+    #[arg(long, value_name = "PACK@VERSION")]
+    pub to: Vec<String>,
+    /// The version that runs now [default: what the files say, else the one before --to]
+    #[arg(long, value_name = "[PACK@]VERSION")]
+    pub from: Vec<String>,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<PlanArg>,
+    /// Only these migrations; the last part of an id is enough
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// All but these migrations
+    #[arg(long, value_name = "ID")]
+    pub skip: Vec<String>,
+    /// Migrations that are off unless asked for, as a part of the run
+    #[arg(long, value_name = "ID")]
+    pub enable: Vec<String>,
+    /// `review`: as if migrations that change behaviour had been asked for
+    #[arg(long, value_name = "LEVEL")]
+    pub safety: Option<SafetyArg>,
+    /// A parameter of a migration
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// A YAML file with parameters
+    #[arg(long, value_name = "FILE")]
+    pub values: Vec<PathBuf>,
+    /// A folder with packs of your own (`migrations/PACK/…`)
+    #[arg(long, value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+    /// Leave these files and folders out, as in a .gitignore
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Hidden files as well
+    #[arg(long)]
+    pub hidden: bool,
+    /// Files that .gitignore names as well
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Files that a program wrote as well
+    #[arg(long)]
+    pub include_generated: bool,
+}
+
+impl Plan {
+    /// The run that it is a plan of.
+    pub fn asked(&self) -> Migrate {
+        Migrate {
+            paths: self.paths.clone(),
+            to: self.to.clone(),
+            from: self.from.clone(),
+            only: self.only.clone(),
+            skip: self.skip.clone(),
+            enable: self.enable.clone(),
+            safety: self.safety,
+            set: self.set.clone(),
+            values: self.values.clone(),
+            packs: self.packs.clone(),
+            ..Migrate::default()
+        }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub struct List {
     /// A pack [default: all, in short]
@@ -218,6 +289,13 @@ pub enum SafetyArg {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
     Diff,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanArg {
+    Text,
+    Markdown,
     Json,
 }
 

@@ -24,6 +24,38 @@ pub fn offered(line: &[OsString]) -> String {
     command(options.into_iter(), typed.paths)
 }
 
+/// The `migrate` that a `plan` leads to: from what runs (`PACK@VERSION`), for a part of the upgrade.
+pub fn migrate(line: &[OsString], from: Option<&str>, phase: Option<&str>) -> String {
+    let (mut options, paths) = planned(line, from);
+    options.extend(phase.into_iter().flat_map(|phase| ["--phase".to_owned(), phase.to_owned()]));
+    command(options.into_iter(), paths)
+}
+
+/// The `migrate` that shows what a `plan` says has to be asked for.
+pub fn asked(line: &[OsString], from: Option<&str>) -> String {
+    let (options, paths) = planned(line, from);
+    command(options.into_iter().chain(["--safety".into(), "review".into()]), paths)
+}
+
+/// The options and paths of a `plan` as those of a `migrate`.
+fn planned(line: &[OsString], from: Option<&str>) -> (Vec<String>, Vec<String>) {
+    let typed = Typed::read(line);
+    let mut options: Vec<String> = Vec::new();
+    let mut words = typed.options.into_iter();
+    while let Some(word) = words.next() {
+        if matches!(word.as_str(), "--format" | "--safety" | "--color") {
+            words.next();
+        } else if word == "plan" && !options.iter().any(|option| option == "migrate") {
+            options.push("migrate".into());
+        } else if !["--format=", "--safety=", "--color="].iter().any(|option| word.starts_with(option)) {
+            options.push(word);
+        }
+    }
+    let said = options.iter().any(|option| option == "--from" || option.starts_with("--from="));
+    options.extend(from.filter(|_| !said).into_iter().flat_map(|from| ["--from".to_owned(), from.to_owned()]));
+    (options, typed.paths)
+}
+
 /// The words behind the program's name.
 struct Typed {
     options: Vec<String>,

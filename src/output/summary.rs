@@ -65,7 +65,7 @@ fn blank(runs: &[&Ran]) -> Option<String> {
 }
 
 /// A line for each version that was not given: how it is known.
-fn starts<'r>(runs: impl Iterator<Item = &'r Ran>) -> String {
+pub fn starts<'r>(runs: impl Iterator<Item = &'r Ran>) -> String {
     let line = |run: &Ran| {
         let Ran { pack, from, to, .. } = run;
         let found = format!("{pack} {from}{} ({})", there(&run.folders), found(run));
@@ -83,7 +83,9 @@ fn starts<'r>(runs: impl Iterator<Item = &'r Ran>) -> String {
                 format!("{pack} {from} → {to}, as nobody said what runs now; if it is older, add --from VERSION\n")
             }
             How::Assumed => {
-                format!("{pack} {from} → {to} elsewhere, as folders differ and none is near; --from VERSION settles it\n")
+                format!(
+                    "{pack} {from} → {to} elsewhere, the lowest of what folders say, as none is near; --from VERSION settles it\n"
+                )
             }
         }
     };
@@ -103,7 +105,7 @@ fn there(folders: &[String]) -> String {
 }
 
 /// `found in 3 places, first a.yaml:12`; and the others, where they say something else.
-fn found(run: &Ran) -> String {
+pub fn found(run: &Ran) -> String {
     let within =
         |version: &str| version.strip_prefix(run.from.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     let mut others: Vec<&str> = run.detected.iter().map(|answer| answer.version.as_str()).filter(|one| !within(one)).collect();
@@ -213,7 +215,10 @@ mod tests {
         assert!(said(Ran { done: true, ..detected("1.28", &["1.28.0"]) }).ends_with(") is newer than 1.27: nothing to do\n"));
         assert!(said(Ran { done: true, ..detected("1.27", &["1.27.0"]) }).contains(") is there already: nothing to do; "));
         assert!(said(ran("1.26", How::Assumed)).contains("nobody said"));
-        assert!(said(Ran { detected: answers(&["1.24", "1.26"]), ..ran("1.26", How::Assumed) }).contains("folders differ"));
+        assert!(
+            said(Ran { detected: answers(&["1.24", "1.26"]), ..ran("1.26", How::Assumed) })
+                .contains("the lowest of what folders say")
+        );
     }
 
     #[test]

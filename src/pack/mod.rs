@@ -44,8 +44,9 @@ pub struct Pack {
     pub migrations: Vec<Arc<Migration>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Safety {
+    #[default]
     Safe,
     Review,
     Manual,

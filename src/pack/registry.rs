@@ -58,7 +58,7 @@ pub struct ActiveRule {
 }
 
 /// What a person asked for, as typed; `runs` checks it against the packs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
     /// `--to`: pack and version, in the order given.
     pub to: Vec<(String, String)>,
@@ -79,8 +79,9 @@ pub struct Request {
     pub plan: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PhaseFilter {
+    #[default]
     All,
     Before,
     After,

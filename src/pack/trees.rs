@@ -1,8 +1,8 @@
 //! Which runs a file goes through: several versions may run in one repository, each where its folder says so.
 //!
 //! A file takes the answer of the nearest folder above it that has one; of several in one folder the lowest, as windows ask
-//! what runs. Else it takes the only one that there is; where others differ and none is near, the version before the one to
-//! go to.
+//! what runs. Else it takes the only one that there is; where others differ and none is near, the lowest of them. Answers
+//! from elsewhere in the checkout count where no folder of the run has one.
 use super::PackError;
 use super::registry::{Library, Request, Run};
 use super::version::Version;
@@ -48,7 +48,9 @@ impl Trees {
         said: &[Vec<Said>],
         files: &[String],
     ) -> Result<Trees, PackError> {
-        let starts: Vec<Start> = runs.iter().zip(said).map(|(run, said)| Start::of(run, said)).collect();
+        let folders: BTreeSet<&str> = files.iter().map(|file| folder(file)).collect();
+        let near = said.iter().map(|said| relevant(said, &folders));
+        let starts: Vec<Start> = runs.iter().zip(near).map(|(run, said)| Start::of(run, said)).collect();
         let from = |file: &'_ String| starts.iter().map(|start| start.from(folder(file))).collect::<Vec<_>>();
         let froms: BTreeMap<&str, Vec<(Option<&str>, &Version)>> = files.iter().map(|file| (folder(file), from(file))).collect();
         let mut made: BTreeMap<(usize, &Version), Option<Run>> = BTreeMap::new();
@@ -101,7 +103,7 @@ impl Trees {
 /// Where one pack starts from.
 struct Start<'a> {
     run: &'a Run,
-    said: &'a [Said],
+    said: Vec<&'a Said>,
     /// What runs by folder, where not all say the same.
     near: BTreeMap<&'a str, Version>,
     /// What runs where no folder says.
@@ -110,18 +112,19 @@ struct Start<'a> {
 }
 
 impl<'a> Start<'a> {
-    fn of(run: &'a Run, said: &'a [Said]) -> Start<'a> {
+    fn of(run: &'a Run, said: Vec<&'a Said>) -> Start<'a> {
         let mut near: BTreeMap<&str, Version> = BTreeMap::new();
-        for one in said {
+        for one in &said {
             let from = way::on_chain(&one.version, &run.pack.chain);
             let known = near.entry(folder(&one.answer.path)).or_insert_with(|| from.clone());
             *known = from.min(known.clone());
         }
         let all: BTreeSet<&Version> = near.values().collect();
         let only = all.first().filter(|_| all.len() == 1).map(|only| Version::clone(only));
-        match only {
-            Some(only) => Start { run, said, near: BTreeMap::new(), elsewhere: only, how: How::Detected },
-            None => Start { run, said, near, elsewhere: run.from.clone(), how: run.how },
+        let lowest = all.first().map(|lowest| Version::clone(lowest));
+        match (only, lowest) {
+            (Some(only), _) => Start { run, said, near: BTreeMap::new(), elsewhere: only, how: How::Detected },
+            (None, lowest) => Start { run, said, near, elsewhere: lowest.unwrap_or_else(|| run.from.clone()), how: run.how },
         }
     }
 
@@ -157,13 +160,13 @@ impl<'a> Start<'a> {
     fn ran(&self, from: &Version, folders: &BTreeSet<&str>, run: Option<&Run>) -> Ran {
         let chain = &self.run.pack.chain;
         let how = if folders.is_empty() { self.how } else { How::Detected };
-        let here = |one: &&Said| folders.is_empty() || folders.contains(folder(&one.answer.path));
+        let here = |one: &&&Said| folders.is_empty() || folders.contains(folder(&one.answer.path));
         let older =
-            |one: &Said| way::on_chain(&one.version, chain) == *from && chain.first().is_some_and(|first| one.version < *first);
+            |one: &&Said| way::on_chain(&one.version, chain) == *from && chain.first().is_some_and(|first| one.version < *first);
         Ran {
             how,
             from: from.to_string(),
-            done: how == How::Detected && *from >= self.run.to,
+            done: how != How::Given && *from >= self.run.to,
             older: how == How::Detected && self.said.iter().filter(here).any(older),
             blank: run.map_or_else(Vec::new, |run| run.blank.iter().map(ToString::to_string).collect()),
             detected: self.said.iter().filter(here).map(|one| one.answer.clone()).collect(),
@@ -171,6 +174,19 @@ impl<'a> Start<'a> {
             ..ran(self.run)
         }
     }
+}
+
+/// The answers of folders that some file of the run lies in, or below; all of them, where there is none.
+fn relevant<'s>(said: &'s [Said], folders: &BTreeSet<&str>) -> Vec<&'s Said> {
+    let mut above: BTreeSet<&str> = BTreeSet::from([""]);
+    for one in folders {
+        let mut at = *one;
+        while !at.is_empty() && above.insert(at) {
+            at = folder(at);
+        }
+    }
+    let near: Vec<&Said> = said.iter().filter(|one| above.contains(folder(&one.answer.path))).collect();
+    if near.is_empty() { said.iter().collect() } else { near }
 }
 
 /// What is told of a run that every file goes through.
