@@ -222,7 +222,7 @@ fn steps(report: &Report, rows: &[Row], line: &[OsString]) -> Vec<Next> {
     let has = |whens: &[When]| rows.iter().any(|row| row.ask.is_none() && whens.contains(&row.when));
     // What runs is said in each command: after the upgrade the files say another version.
     let from: Vec<String> = report.runs.iter().filter(|run| !run.done).map(|run| format!("{}@{}", run.pack, run.from)).collect();
-    let one = (from.len() == 1).then(|| from[0].clone());
+    let one = from.first().filter(|first| from.iter().all(|from| from == *first)).cloned();
     let (early, late) = (has(&[When::Before, When::Any]), has(&[When::After, When::Gap, When::Wakes]));
     let to: Vec<String> = report.runs.iter().map(|run| format!("{} {}", run.pack, run.to)).collect();
     let to = to.first().cloned().unwrap_or_default();

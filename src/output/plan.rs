@@ -84,6 +84,9 @@ const PHASES: [(When, &str, &str); 5] = [
 /// Places of one thing that are shown.
 const SHOWN: usize = 3;
 
+/// Places that say what runs, of each version.
+const MOST: usize = 12;
+
 /// For a terminal.
 pub fn text(plan: &Plan) -> String {
     let mut out = head(plan);
@@ -137,7 +140,7 @@ pub fn text(plan: &Plan) -> String {
 
 /// The runbook as markdown, with boxes to tick.
 pub fn markdown(plan: &Plan) -> String {
-    let mut out = format!("# Upgrade plan\n\n{}", head(plan).lines().map(|line| format!("* {line}\n")).collect::<String>());
+    let mut out = format!("# Upgrade plan\n\n{}", head(plan).lines().map(|line| format!("* {}\n", line.trim_start())).collect::<String>());
     for (when, title, why) in PHASES {
         let rows: Vec<&Row> = plan.migrations.iter().filter(|row| row.when == when).collect();
         if rows.is_empty() {
@@ -195,6 +198,9 @@ pub fn json(plan: &Plan) -> String {
 fn head(plan: &Plan) -> String {
     let sum = &plan.summary;
     let mut out = super::summary::starts(plan.runs.iter());
+    for answer in plan.runs.iter().filter(|run| run.detected.len() > 1).flat_map(|run| run.detected.iter().take(MOST)) {
+        let _ = writeln!(out, "  {:10} {}:{}", answer.version, answer.path, answer.line);
+    }
     let review = if sum.needs_review > 0 { format!(", {} for you to look at", sum.needs_review) } else { String::new() };
     let failed = if sum.failed > 0 { format!(", {} not read", sum.failed) } else { String::new() };
     let _ = writeln!(out, "{}, {} read, {} to change{review}{failed}", files(sum.files), sum.parsed, sum.changed);
