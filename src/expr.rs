@@ -34,10 +34,15 @@ pub struct Exprs {
 /// Whether a file is there.
 pub type Exists = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
+/// A value that many scopes hold, made ready for Tera once.
+#[derive(Clone)]
+pub struct Data(engine::Ready);
+
 /// The names an expression sees.
 #[derive(Clone, Default)]
 pub struct Scope {
     names: Vec<(String, Option<Json>)>,
+    shared: Vec<(&'static str, Data)>,
     /// Answers `exists(path=…)`, for a path relative to the file at hand.
     pub exists: Option<Exists>,
 }
@@ -72,6 +77,17 @@ impl Scope {
         self.names.retain(|(n, _)| n != name);
         self.names.push((name.to_owned(), value));
     }
+
+    /// Binds `name` to what other scopes hold as well.
+    pub fn share(&mut self, name: &'static str, value: &Data) {
+        self.shared.push((name, value.clone()));
+    }
+}
+
+impl Data {
+    pub fn new(value: &Json) -> Data {
+        Data(engine::ready(value))
+    }
 }
 
 impl Exprs {
@@ -79,6 +95,15 @@ impl Exprs {
     pub fn add(&mut self, mode: Mode, source: &str) -> ExprId {
         self.sources.push((mode, source.to_owned()));
         ExprId(self.sources.len() - 1)
+    }
+
+    /// How many there are: what is added next gets this number.
+    pub fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
     }
 
     /// An expression as written.
@@ -106,6 +131,11 @@ impl Exprs {
     /// The members of `target` that an expression asks for; none where it needs all of it.
     pub fn members_of_target(&self, id: ExprId) -> Option<&[String]> {
         self.engine().ok()?.members_of_target(id.0)
+    }
+
+    /// The members of `name` that an expression asks for; none where it takes the whole.
+    pub fn members(&self, id: ExprId, name: &str) -> Option<Vec<String>> {
+        engine::members(self.source(id), name)
     }
 
     /// `if:`. Tera's truth; an error on data counts as false.
@@ -217,5 +247,11 @@ fn shown(value: &Json) -> String {
 impl std::fmt::Debug for Scope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Scope").field("names", &self.names).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Data {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.0)
     }
 }

@@ -1,11 +1,12 @@
 //! The migration language, line by line: each file of `tests/language` is a rule, a text before and after it, and what
-//! it says.
+//! it says; `beside` has other files of the repository.
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use yamlift::index::Repo;
+use yamlift::migrate::facts::Facts;
 use yamlift::pack::Safety;
 use yamlift::pack::registry::{Library, PhaseFilter, Request};
 use yamlift::source::Source;
@@ -35,6 +36,9 @@ struct Case {
     safety: Option<String>,
     #[serde(default)]
     path: Option<String>,
+    /// Other files of the repository, which are left as they are.
+    #[serde(default)]
+    beside: BTreeMap<String, String>,
     /// The pack must be refused, with these words.
     #[serde(default)]
     refused: Option<String>,
@@ -98,7 +102,12 @@ fn check(case: &Case) -> Result<(), String> {
         (Ok(runs), None) => runs,
     };
     let source = Source::new(case.path.as_deref().unwrap_or("file.yaml"), case.before.as_str());
-    let report = yamlift::migrate::file(source, &runs, &Arc::new(Repo::default()));
+    let repo = Arc::new(Repo::default());
+    let mut all: Vec<Source> = case.beside.iter().map(|(path, text)| Source::new(path, text.as_str())).collect();
+    all.push(source.clone());
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    let facts = Facts::of_texts(&all, &runs, &repo);
+    let report = yamlift::migrate::file(source, &runs, &repo, &facts).map_err(|waits| format!("{waits:?}"))?;
     let got = report.migrated_text();
     let wanted = case.after.as_ref().unwrap_or(&case.before);
     let mut wrong = String::new();

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use yamlift::golden::{self, Case};
+use yamlift::index::Repo;
+use yamlift::migrate::facts::Facts;
 use yamlift::pack::Safety;
 use yamlift::pack::registry::{Library, Request, Run};
+use yamlift::report::FileReport;
 use yamlift::source::Source;
 
 fn library() -> Library {
@@ -37,7 +40,7 @@ const SET: [(&str, &str); 4] = [
 #[test]
 fn needles_leave_nothing_out() {
     let library = library();
-    let repo = Arc::new(yamlift::index::Repo::default());
+    let repo = Arc::new(Repo::default());
     let mut count = 0;
     for case in cases() {
         let request = everything(&library, &case);
@@ -48,7 +51,7 @@ fn needles_leave_nothing_out() {
             let Ok(text) = text else { continue };
             let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
             let run = |runs: &[Run]| {
-                let report = yamlift::migrate::file(Source::new("values.yaml", text), runs, &repo);
+                let report = alone(Source::new("values.yaml", text), runs, &repo);
                 (report.migrated_text(), report.findings, report.offered)
             };
             assert_eq!(run(&with), run(&without), "{}\n{text}", case.name);
@@ -73,7 +76,7 @@ fn everything(library: &Library, case: &Case) -> Request {
 #[test]
 fn line_ends_make_no_difference() {
     let library = library();
-    let repo = Arc::new(yamlift::index::Repo::default());
+    let repo = Arc::new(Repo::default());
     let mut failures = String::new();
     let mut count = 0;
     for case in cases().into_iter().filter(|case| !case.is_tree()) {
@@ -84,7 +87,7 @@ fn line_ends_make_no_difference() {
         }
         let runs = runs(&library, &case.request(&library).unwrap_or_else(|e| panic!("{}: {e}", case.name)));
         let migrate = |text: &str| {
-            let report = yamlift::migrate::file(Source::new(case.file.clone(), text), &runs, &repo);
+            let report = alone(Source::new(case.file.clone(), text), &runs, &repo);
             (report.migrated_text(), report.findings.iter().map(|f| (f.line, f.message.clone())).collect::<Vec<_>>())
         };
         let plain = migrate(&before);
@@ -121,7 +124,7 @@ struct Telling {
 #[test]
 fn files_say_which_version_runs() {
     let library = library();
-    let repo = yamlift::index::Repo::default();
+    let repo = Repo::default();
     for name in library.names() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(&name).join("detect.yaml");
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
@@ -145,4 +148,10 @@ fn files_say_which_version_runs() {
             assert_eq!(said, telling.says, "{}\n{}", path.display(), telling.text);
         }
     }
+}
+
+/// A text migrated, the repository being that text.
+fn alone(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
+    let facts = Facts::of_texts(std::slice::from_ref(&source), runs, repo);
+    yamlift::migrate::file(source, runs, repo, &facts).expect("all facts are there")
 }

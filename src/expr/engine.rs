@@ -22,6 +22,13 @@ impl std::fmt::Debug for Engine {
     }
 }
 
+/// A value as Tera holds it: copies share what is in it.
+pub type Ready = Value;
+
+pub fn ready(value: &Json) -> Ready {
+    Value::from_serializable(value)
+}
+
 /// What a template gave: text with tokens for its expressions.
 pub struct Rendered {
     pub text: String,
@@ -138,6 +145,9 @@ impl Engine {
             let value = value.as_ref().map_or_else(Value::undefined, Value::from_serializable);
             context.insert_value(name.clone(), value);
         }
+        for (name, value) in &scope.shared {
+            context.insert_value(*name, value.0.clone());
+        }
         BOUND.with_borrow_mut(Vec::clear);
         EXISTS.set(scope.exists.clone());
         let text = self.tera.render(name, &context).map_err(|e| ExprError(said(&e)));
@@ -154,7 +164,7 @@ fn said(error: &tera::Error) -> String {
 }
 
 /// The members that an expression takes from `name`; none where it takes the whole.
-fn members(source: &str, name: &str) -> Option<Vec<String>> {
+pub fn members(source: &str, name: &str) -> Option<Vec<String>> {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     let mut found = Vec::new();
     for (at, _) in source.match_indices(name) {
@@ -275,6 +285,7 @@ fn blank() -> Tera {
     tera.register_filter("regex_replace", |text: &str, args: Kwargs, _: &State| regex_replace(text, &args));
     tera.register_filter("host_port", |text: &str, _: Kwargs, _: &State| host_port(text));
     tera.register_filter("yaml", |value: Value, _: Kwargs, _: &State| as_yaml(&value));
+    tera.register_filter("few", |items: Vec<Value>, args: Kwargs, _: &State| few(&items, &args));
     tera.register_test("matching", |text: &str, args: Kwargs, _: &State| matching(text, &args));
     tera.register_test("older", |text: Value, args: Kwargs, _: &State| older(&text, &args));
     tera.register_function("exists", |args: Kwargs, _: &State| exists(&args));
@@ -340,6 +351,18 @@ fn host_port(text: &str) -> Value {
 fn as_yaml(value: &Value) -> tera::TeraResult<String> {
     let json = serde_json::to_value(value).map_err(|e| tera::Error::message(e.to_string()))?;
     Ok(json.to_string())
+}
+
+/// The first of a list for people, each once: `a, b, c and 4 more`.
+fn few(items: &[Value], args: &Kwargs) -> tera::TeraResult<String> {
+    let max = usize::try_from(args.get::<u64>("max")?.unwrap_or(3)).unwrap_or(usize::MAX);
+    let mut seen = HashSet::new();
+    let once: Vec<String> = items.iter().map(ToString::to_string).filter(|text| seen.insert(text.clone())).collect();
+    let shown = once.iter().take(max).map(String::as_str).collect::<Vec<_>>().join(", ");
+    Ok(match once.len().saturating_sub(max) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    })
 }
 
 /// Versions compared number by number.

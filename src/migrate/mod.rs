@@ -4,6 +4,7 @@ mod chart;
 pub mod detect;
 mod directives;
 mod document;
+pub mod facts;
 mod json_patch;
 mod lens;
 mod look;
@@ -27,21 +28,32 @@ use crate::report::{FileReport, Finding, Level, Look, Offer, Outcome, Places, Sp
 use crate::source::{Source, Span, unescaped};
 use crate::view;
 use crate::yaml::draft::Draft;
+use facts::Facts;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Ids of the migrations whose facts have to be read before a file can be migrated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waits(pub BTreeSet<String>);
+
 /// One file taken through every run, its edits proven.
-pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
+///
+/// # Errors
+/// A rule asks for facts that are not among `facts`.
+pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>, facts: &Facts) -> Result<FileReport, Waits> {
     let text = source.text.clone();
     let mut file = File {
         text,
         repo,
+        facts,
+        waits: BTreeSet::new(),
         suppressions: Vec::new(),
         operations: Vec::new(),
         report: FileReport { parsed: true, ..FileReport::left_alone(source) },
     };
     let why = file.migrate(runs);
-    file.finish(why)
+    if file.waits.is_empty() { Ok(file.finish(why)) } else { Err(Waits(file.waits)) }
 }
 
 /// Whether a text asks to be left alone, which is heard where it cannot be read as well.
@@ -54,6 +66,9 @@ struct File<'a> {
     /// The text after the steps so far.
     text: String,
     repo: &'a Arc<Repo>,
+    facts: &'a Facts,
+    /// Migrations that asked for facts which are not there yet.
+    waits: BTreeSet<String>,
     /// Those of the text on disk.
     suppressions: Vec<suppress::Suppression>,
     /// Lists of operations on disk that a migration matched something in.
@@ -111,6 +126,11 @@ impl File<'_> {
         let mut suppressions = suppress::find(&self.text).0;
         let outcome = self.rules(run, active, draft, &mut suppressions, careful);
         let id = &active.migration.id;
+        if outcome.waits {
+            draft.roll_back(mark);
+            self.waits.insert(id.clone());
+            return Ok(false);
+        }
         let operations = outcome.operations.iter().map(|at| (id.clone(), self.on_disk(at.clone())));
         self.operations.extend(operations.collect::<Vec<_>>());
         let edit = (!outcome.edited.is_empty()).then(|| verify::proven(draft, &outcome.modelines)).transpose();
@@ -142,29 +162,17 @@ impl File<'_> {
         let mut all = rule::Outcome::default();
         let (mut objects, mut worlds) = (None, worlds::Known::default());
         let path = self.report.source.path.clone();
-        let dir = path.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
         let repo = self.repo;
-        let known = Arc::clone(repo);
-        let said = match repo.said_of(&path) {
-            elsewhere if elsewhere.is_empty() => Cow::Borrowed(self.text.as_str()),
-            elsewhere => Cow::Owned(format!("{}{elsewhere}", self.text)),
-        };
-        let plain = unescaped(said.as_bytes());
-        let plain = std::str::from_utf8(&plain).unwrap_or(&said);
-        let exists: crate::expr::Exists = Arc::new(move |path| known.exists(&format!("{dir}{path}")));
+        let plain = searched(&self.text, &path, repo);
+        let exists = exists(&path, repo);
         for one in &active.rules {
             let rule = &active.migration.rules[one.index];
-            if run.needles && !rule.needles.may_hit(plain) {
+            if run.needles && !rule.needles.may_hit(&plain) {
                 continue;
             }
             let (objects, closed) = objects.get_or_insert_with(|| document::objects(draft, &path, &run.carriers, repo));
-            let frame = scope::Frame {
-                exprs: &active.migration.exprs,
-                params: params(run),
-                row: rule.row.clone().unwrap_or_default(),
-                run: serde_json::json!({ "from": run.from.to_string(), "to": run.to.to_string() }),
-                exists: exists.clone(),
-            };
+            let facts = self.facts.of(&active.migration.id);
+            let frame = scope::Frame::new(&active.migration, rule.row.as_ref(), run, exists.clone(), facts);
             let work = rule::Work {
                 migration: &active.migration,
                 rule,
@@ -196,6 +204,7 @@ impl File<'_> {
             all.said.extend(done.said);
             all.operations.extend(done.operations);
             all.looks.extend(done.looks);
+            all.waits |= frame.waits.get();
         }
         all
     }
@@ -220,7 +229,11 @@ impl File<'_> {
         let old = std::mem::replace(&mut self.text, new);
         let mut again = self.reparse(template)?;
         let mut suppressions = suppress::find(&self.text).0;
-        if self.rules(run, active, &mut again, &mut suppressions, careful).edited.values().any(|places| *places > 0) {
+        let again = self.rules(run, active, &mut again, &mut suppressions, careful);
+        if again.waits {
+            self.waits.insert(active.migration.id.clone());
+        }
+        if again.edited.values().any(|places| *places > 0) {
             self.text = old;
             return Err(unproven(0, format!("{} would edit the file again in a second run", active.migration.id)));
         }
@@ -339,8 +352,24 @@ fn before(splices: &[Splice], at: usize) -> usize {
     at.saturating_add_signed(-shift)
 }
 
-fn params(run: &Run) -> serde_json::Value {
-    serde_json::Value::Object(run.params.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
+/// The text that needles are looked for in: that of the file, and what other files say of it.
+fn searched<'t>(text: &'t str, path: &str, repo: &Repo) -> Cow<'t, str> {
+    let said = match repo.said_of(path) {
+        elsewhere if elsewhere.is_empty() => Cow::Borrowed(text),
+        elsewhere => Cow::Owned(format!("{text}{elsewhere}")),
+    };
+    let plain = match unescaped(said.as_bytes()) {
+        Cow::Owned(plain) => String::from_utf8(plain).ok(),
+        Cow::Borrowed(_) => None,
+    };
+    plain.map_or(said, Cow::Owned)
+}
+
+/// Whether a file is there, its path being relative to the folder of the one at `path`.
+fn exists(path: &str, repo: &Arc<Repo>) -> crate::expr::Exists {
+    let dir = path.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
+    let repo = Arc::clone(repo);
+    Arc::new(move |path| repo.exists(&format!("{dir}{path}")))
 }
 
 #[cfg(test)]

@@ -38,6 +38,8 @@ pub struct Outcome {
     pub operations: Vec<Span>,
     /// Where it looked, and what became of it.
     pub looks: Vec<Look>,
+    /// It asked for facts of the repository that were not read yet.
+    pub waits: bool,
 }
 
 /// What a rule runs with.
@@ -82,6 +84,16 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
         outcome.said.push(Said { id: Some(UNREAD_TEXT), level: Level::Error, at: closed.at, message, help: None });
     }
     outcome
+}
+
+/// The places that a rule is about, those that another branch of a template gives among them; nothing is done there.
+pub fn places(work: &Work, draft: &mut Draft, search: &mut Search) -> Vec<Match> {
+    texts::open(draft, search, work.rule);
+    let mut found = matches::find(work, draft, search, &mut Outcome::default());
+    let worlds = search.worlds.of(draft, search.objects);
+    let elsewhere = everywhere::elsewhere(work, draft, search, &worlds, &found);
+    found.extend(elsewhere);
+    found
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a rule works with, handed on to one match")]

@@ -1,11 +1,14 @@
 //! What the expressions of a rule see, and the paths that they are asked at.
 use super::chart::Reference;
+use super::facts::Known;
 use super::lens::{Hit, Lens, Located, Reading};
 use crate::expr::{Exists, ExprId, Exprs, Scope};
-use crate::pack::Text;
 use crate::pack::path::{Path, Segment};
+use crate::pack::registry::Run;
+use crate::pack::{LetValue, Migration, Text};
 use crate::yaml::draft::{Draft, Id};
 use serde_json::Value as Json;
+use std::cell::Cell;
 
 /// What holds for a whole run of a rule: nothing here changes from place to place.
 pub struct Frame<'a> {
@@ -14,6 +17,24 @@ pub struct Frame<'a> {
     pub row: Json,
     pub run: Json,
     pub exists: Exists,
+    /// What is known of the whole repository; none where it was not read yet.
+    pub facts: Option<&'a Known>,
+    /// Whether it was asked for and not there: what came of the rule is worth nothing then.
+    pub waits: Cell<bool>,
+}
+
+impl<'a> Frame<'a> {
+    pub fn new(migration: &'a Migration, row: Option<&Json>, run: &Run, exists: Exists, facts: Option<&'a Known>) -> Self {
+        Frame {
+            exprs: &migration.exprs,
+            params: Json::Object(run.params.iter().map(|(k, v)| (k.clone(), v.clone())).collect()),
+            row: row.cloned().unwrap_or_default(),
+            run: serde_json::json!({ "from": run.from.to_string(), "to": run.to.to_string() }),
+            exists,
+            facts,
+            waits: Cell::new(false),
+        }
+    }
 }
 
 /// A name bound by `let`.
@@ -43,6 +64,14 @@ impl Spot<'_> {
         scope.exists = Some(self.frame.exists.clone());
         for name in self.frame.exprs.names(id) {
             let value = match name.as_str() {
+                "facts" | "places" => {
+                    match self.frame.facts {
+                        Some(known) if name == "facts" => scope.share("facts", &known.values),
+                        Some(known) => scope.share("places", &known.places),
+                        None => self.frame.waits.set(true),
+                    }
+                    continue;
+                }
                 "it" => Some(it.map_or_else(|| self.json(draft, self.root), |l| l.value.clone())),
                 "key" => match it {
                     Some(located) => Some(located.key.clone()),
@@ -61,7 +90,6 @@ impl Spot<'_> {
                 "params" => Some(self.frame.params.clone()),
                 "row" => Some(self.frame.row.clone()),
                 "run" => Some(self.frame.run.clone()),
-                "facts" => Some(Json::Object(serde_json::Map::new())),
                 "bump" => self.bump.clone(),
                 other => self.lets.iter().find(|b| b.name == other).and_then(|b| b.value.clone()),
             };
@@ -202,27 +230,29 @@ impl Spot<'_> {
 
     /// Binds the names of `let`, in order.
     pub fn bind(&mut self, draft: &Draft, lets: &[crate::pack::Let]) {
-        use crate::pack::LetValue;
         for one in lets {
-            let (value, node) = match &one.value {
-                LetValue::Path { paths, single } => {
-                    let hits = self.hits(draft, paths).unwrap_or_default();
-                    if *single {
-                        let first = hits.into_iter().next();
-                        (
-                            first.as_ref().map(|l| l.value.clone()),
-                            first.filter(|l| self.is_written(draft, l.hit)).map(|l| l.hit.id),
-                        )
-                    } else {
-                        (Some(Json::Array(hits.into_iter().map(|l| l.value).collect())), None)
-                    }
-                }
-                LetValue::Expr(id) => {
-                    let scope = self.scope(draft, *id, None);
-                    (self.frame.exprs.value(*id, &scope).ok().flatten(), None)
-                }
-            };
+            let (value, node) = self.bound(draft, &one.value);
             self.lets.push(Binding { name: one.name.clone(), value, node });
+        }
+    }
+
+    /// What a name stands for: a value, and the node where a path gave one.
+    pub fn bound(&self, draft: &Draft, value: &LetValue) -> (Option<Json>, Option<Id>) {
+        match value {
+            LetValue::Path { paths, single } => {
+                let hits = self.hits(draft, paths).unwrap_or_default();
+                if *single {
+                    let first = hits.into_iter().next();
+                    (first.as_ref().map(|l| l.value.clone()), first.filter(|l| self.is_written(draft, l.hit)).map(|l| l.hit.id))
+                } else {
+                    (Some(Json::Array(hits.into_iter().map(|l| l.value).collect())), None)
+                }
+            }
+            LetValue::Expr(id) => {
+                let scope = self.scope(draft, *id, None);
+                (self.frame.exprs.value(*id, &scope).ok().flatten(), None)
+            }
+            LetValue::Text(id) => (self.frame.exprs.text(*id, &self.scope(draft, *id, None)).ok().map(Json::String), None),
         }
     }
 }

@@ -8,8 +8,10 @@ pub mod changes;
 pub mod compile;
 pub mod config;
 pub mod detect;
+pub mod facts;
 pub mod glob;
 pub mod library;
+pub mod names;
 pub mod needles;
 pub mod params;
 pub mod path;
@@ -77,6 +79,8 @@ pub struct Migration {
     /// Parameters declared by this migration itself.
     pub params: BTreeMap<String, params::Param>,
     pub after: Vec<String>,
+    /// What its rules ask of the whole repository.
+    pub facts: Vec<facts::Fact>,
     /// In order; a rule with `each` stands here once per row.
     pub rules: Vec<Rule>,
     /// The expressions of all rules, compiled in one batch at first use.
@@ -127,7 +131,10 @@ impl Rule {
 
     /// Texts that it compares with, as far as its expressions and filters spell them out.
     pub fn literals(&self, exprs: &crate::expr::Exprs) -> Vec<String> {
-        let lets = self.lets.iter().filter_map(|one| if let LetValue::Expr(id) = one.value { Some(id) } else { None });
+        let lets = self.lets.iter().filter_map(|one| match one.value {
+            LetValue::Expr(id) | LetValue::Text(id) => Some(id),
+            LetValue::Path { .. } => None,
+        });
         let mut ids: Vec<ExprId> = lets.chain(self.cond).collect();
         let (mut paths, mut into): (Vec<&Path>, Vec<&Path>) = (self.select.iter().chain(self.asks()).collect(), Vec::new());
         for verb in &self.verbs {
@@ -190,6 +197,8 @@ pub enum LetValue {
         single: bool,
     },
     Expr(ExprId),
+    /// Text with expressions in it.
+    Text(ExprId),
 }
 
 /// One line of a `bump` table.
