@@ -18,6 +18,10 @@ pub struct Raise {
     /// The map with `apiVersion` and `kind`; of what chooses objects, with `group`, `version` and `kind`.
     pub root: Id,
     pub chooses: bool,
+    /// It refers to an object, or chooses some, and is none.
+    pub refers: bool,
+    /// The old version is not served at the target.
+    pub lapses: bool,
     /// Whether a template computes the version, so that it cannot be raised here.
     pub computed: bool,
     /// It is not raised, as the note tells.
@@ -41,7 +45,7 @@ pub fn matches(work: &Work, draft: &Draft, objects: &[Object]) -> Vec<Raise> {
         for bump in &work.rule.bump {
             let references = references(draft, bump, root).into_iter().map(|id| raised(work, draft, bump, object, id));
             let selectors = selectors.iter().map(|id| raised_selector(work, draft, bump, object, *id));
-            for raise in references.chain(selectors).flatten() {
+            for raise in references.chain(selectors).flatten().map(|raise| Raise { refers: true, ..raise }) {
                 if !out.iter().any(|known| known.root == raise.root) {
                     out.push(raise);
                 }
@@ -84,9 +88,8 @@ fn raised(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> O
     let named = |name: &str| from.contains(name.rsplit('/').next().unwrap_or(name));
     let mut named = bump.serve.iter().filter(|(name, _)| named(name));
     let raise = named.find_map(|(name, _)| due(work, draft, bump, root, name.clone()))?;
-    let lapses = bump.serve.iter().any(|(name, range)| *name == raise.from && !range.holds(&work.run.to));
     let raise = by_template(draft, Raise { object, computed: true, ..raise }, Some(&from))?;
-    if lapses || raise.left {
+    if raise.lapses || raise.left {
         return Some(raise);
     }
     let note = format!(
@@ -151,11 +154,14 @@ fn due(work: &Work, draft: &Draft, bump: &Bump, root: Id, from: String) -> Optio
     let old = bump.serve.iter().position(|(name, _)| *name == from)?;
     let (to, phase) = bump.written(old, &work.run.from, &work.run.to)?;
     let wanted = work.run.met(&bump.needs).is_ok() && work.run.phase.takes(phase);
+    let lapses = !bump.serve[old].1.holds(&work.run.to);
     let kind = bump.kind.clone();
     wanted.then(|| Raise {
         object: 0,
         root,
         chooses: false,
+        refers: false,
+        lapses,
         computed: false,
         left: false,
         note: None,

@@ -120,7 +120,8 @@ fn at_match(
         Ok(done) => done,
         Err(why) => return outcome.look(seen, why),
     };
-    if done.refused && !asked && !worlds.is_empty() {
+    let served = one.bump.as_ref().is_some_and(|raise| !raise.lapses);
+    if done.refused && (served || !asked && !worlds.is_empty()) {
         done.said.iter_mut().for_each(|said| said.level = Level::Note);
     }
     if suppressed(work, draft, suppressions, &done.trail.touched, done.edited, &mut done.said) {
@@ -203,7 +204,9 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
     if one.bump.as_ref().is_some_and(|raise| raise.left) {
         return Ok(Done { said: note.into_iter().collect(), refused: true, ..Done::default() });
     }
-    let (mut said, held) = reports(&spot, draft, &rule.reports);
+    // What is reported is for objects; what refers to them follows.
+    let refers = one.bump.as_ref().is_some_and(|raise| raise.refers);
+    let (mut said, held) = reports(&spot, draft, if refers { &[] } else { &rule.reports });
     let open = draft.is_template() || one.found.guessed.is_some();
     let unknown = if open { unknown(work, draft, one, &objects[one.found.object], &mut said) } else { None };
     let mark = draft.mark();
@@ -280,7 +283,9 @@ fn edit(
     if let Some(raise) = &one.bump {
         bump::raise(draft, raise);
     }
-    verb::run(draft, spot, &work.rule.verbs, trail)?;
+    if one.bump.as_ref().is_none_or(|raise| !raise.refers) {
+        verb::run(draft, spot, &work.rule.verbs, trail)?;
+    }
     if texts.is_empty() { Ok(()) } else { texts::close(draft, spot, texts) }
 }
 
