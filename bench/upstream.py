@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 """Compares a bump of apiVersions with the one that a project did by hand in its own tree.
 
-    bench/upstream.py [--binary PATH] [--packs DIR] [--only ID...] [--to PACK@VERSION] [--from VERSION] [-v] GIT OLD NEW
+    bench/upstream.py [--binary PATH] [--packs DIR] [--only ID]... [--to PACK@VERSION] [--from VERSION] [-v] GIT OLD NEW
 
 OLD and NEW are two revisions of the repository GIT, best a commit that did nothing else and its parent. The tree of OLD is
 migrated, and each file must then have the bytes of NEW, where versions of APIs (`GROUP/VERSION`) are all that its authors
-changed. What differs is told line by line:
+changed in it. Of files that they changed in other ways as well, the lines count that differ in a version alone. What is not as
+they wrote it is told line by line:
 
 * missed: they changed the version, the run did not;
-* extra: the run changed it, they did not (or the file had other changes, and the line is another one there);
+* extra: the run changed it, they did not, be it in a file that they left alone;
 * other: both did, and wrote something else.
 
-A line of an extra counts for the files that they left alone as well. Files with other changes too are judged by their lines
-with a version alone, in order. Ends with 1 if anything differs; whether it may is for a reader to say.
+Ends with 1 if anything differs; whether it may, a reader has to say.
 """
 import argparse
 import collections
@@ -107,7 +107,7 @@ class Judge:
             self.count("theirs is versions alone, and differs" if before != theirs else "left alone by them, changed by us", path)
             self.compare(path, before.split(b"\n"), theirs.split(b"\n"), ours.split(b"\n"))
         else:
-            # What else they changed is not ours to judge.
+            # What else they changed is not judged.
             old, new, own = aligned(before, theirs, ours)
             same = new == own
             if before == ours and same:
@@ -153,7 +153,7 @@ def aligned(before, theirs, ours):
     """Of a file with other changes: the lines that they kept but for versions, in three editions."""
     old, new, own = before.split(b"\n"), theirs.split(b"\n"), ours.split(b"\n")
     if len(own) != len(old):
-        return old, new, own
+        return old, old, own
     matcher = difflib.SequenceMatcher(None, list(map(without_versions, old)), list(map(without_versions, new)), autojunk=False)
     kept = [(i + n, j + n) for i, j, size in matcher.get_matching_blocks() for n in range(size)]
     return [old[i] for i, _ in kept], [new[j] for _, j in kept], [own[i] for i, _ in kept]

@@ -3,6 +3,7 @@
 use super::document::{self, Object};
 use super::verb::Refused;
 use crate::index::{Pointer, Repo, Selector};
+use crate::pack::Rule;
 use crate::pack::registry::Run;
 use crate::source::Span;
 use crate::yaml::draft::{Body, Child, Draft, Id, Own};
@@ -234,8 +235,14 @@ pub fn concerns(draft: &Draft, objects: &[Object], runs: &[Run], said: &str) -> 
         );
         // `~1` is a slash in the names of a path.
         let said = target + said + &draft.texts[0].text[at.clone()].replace("~1", "/");
+        // An apiVersion alone is of no concern to what patches other fields; nor is what the names of files tell.
+        let versions = ["apiVersion", "/kind"].iter().any(|word| said.contains(word));
+        let concerns = |rule: &Rule| {
+            let speaks = rule.bump.is_empty() || !rule.verbs.is_empty() || versions;
+            speaks && !rule.needles.groups.is_empty() && rule.needles.may_hit(&said)
+        };
         for active in runs.iter().flat_map(|run| &run.active) {
-            if active.rules.iter().any(|rule| active.migration.rules[rule.index].needles.may_hit(&said)) {
+            if active.rules.iter().any(|rule| concerns(&active.migration.rules[rule.index])) {
                 let path = draft.data(operation.pointer).scalar_text();
                 let (title, id) = (active.migration.title.clone(), active.migration.id.clone());
                 out.push(Concern { at: at.clone(), path, title, id });
