@@ -231,6 +231,7 @@ mod tests {
             enable: Vec::new(),
             safety: Safety::Safe,
             phase: PhaseFilter::All,
+            plan: false,
             set: Vec::new(),
             values: Vec::new(),
         };

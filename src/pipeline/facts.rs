@@ -14,16 +14,11 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Needles that the machine cannot hold.
-pub fn read(
-    stage: &Stage,
-    pool: &rayon::ThreadPool,
-    around: &[String],
-    ids: &BTreeSet<String>,
-) -> anyhow::Result<Vec<Place>> {
+pub fn read(stage: &Stage, around: &[String], ids: &BTreeSet<String>) -> anyhow::Result<Vec<Place>> {
     let runs = stage.trees.runs();
     let filter = Prefilter::new(facts::needles(runs, ids)).map_err(anyhow::Error::msg)?;
     let stage = Stage { filter: &filter, ..*stage };
-    let files = each(pool, around, |buffers, path| {
+    let files = each(stage.pool, around, |buffers, path| {
         if !stage.read(path, buffers).unwrap_or(false) {
             return Vec::new();
         }
