@@ -8,6 +8,7 @@ use yamlift::index::Repo;
 use yamlift::migrate::facts::Facts;
 use yamlift::pack::Safety;
 use yamlift::pack::registry::{Library, Request, Run};
+use yamlift::pack::version::Version;
 use yamlift::report::FileReport;
 use yamlift::source::Source;
 
@@ -66,7 +67,12 @@ fn everything(library: &Library, case: &Case) -> Request {
     let request = case.request(library).unwrap_or_else(|e| panic!("{}: {e}", case.name));
     let pack = library.pack(case.pack()).unwrap_or_else(|e| panic!("{e}"));
     let mut set: Vec<(String, String)> = SET.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    set.retain(|(name, _)| !request.set.iter().any(|(given, _)| given == name) && pack.params.contains_key(name));
+    // Those of other versions are not known on this way.
+    let version = |text: &String| Version::parse(text).expect("a version");
+    let (from, to) = (version(&request.from[0].1), version(&request.to[0].1));
+    let on_the_way = pack.migrations.iter().filter(|m| m.version.as_ref().is_none_or(|v| *v > from && *v <= to));
+    let known: Vec<&String> = on_the_way.flat_map(|migration| migration.params.keys()).collect();
+    set.retain(|(name, _)| !request.set.iter().any(|(given, _)| given == name) && known.contains(&name));
     set.extend(request.set.clone());
     let enable = pack.migrations.iter().filter(|migration| !migration.enabled).map(|migration| migration.id.clone()).collect();
     Request { enable, set, only: Vec::new(), safety: Safety::Review, ..request }
@@ -139,6 +145,7 @@ fn files_say_which_version_runs() {
             phase: yamlift::pack::registry::PhaseFilter::All,
             set: Vec::new(),
             values: Vec::new(),
+            plan: false,
         };
         let runs = runs(&library, &request);
         for telling in serde_yaml::from_str::<Vec<Telling>>(&text).expect("a list") {

@@ -140,7 +140,8 @@ pub fn text(plan: &Plan) -> String {
 
 /// The runbook as markdown, with boxes to tick.
 pub fn markdown(plan: &Plan) -> String {
-    let mut out = format!("# Upgrade plan\n\n{}", head(plan).lines().map(|line| format!("* {}\n", line.trim_start())).collect::<String>());
+    let mut out =
+        format!("# Upgrade plan\n\n{}", head(plan).lines().map(|line| format!("* {}\n", line.trim_start())).collect::<String>());
     for (when, title, why) in PHASES {
         let rows: Vec<&Row> = plan.migrations.iter().filter(|row| row.when == when).collect();
         if rows.is_empty() {

@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(of("$.spec.a1[*].bb", false), groups(&[&["spec"], &["a1"], &["bb"]]));
         assert_eq!(of("$.accessToken", true), groups(&[&["accessToken", "access_token"]]));
         assert_eq!(of("$['one','two']", false), groups(&[&["one", "two"]]));
-        assert_eq!(of("$['side.car/nativeOne']", false), groups(&[&["nativeOne"]]));
+        assert_eq!(of("$['side.car/nativeOne']", false), groups(&[&["side.car"], &["nativeOne"]]));
         assert_eq!(of("$..deep", false), groups(&[&["deep"]]));
         assert_eq!(of("$.x[?@.old.service && @.port]", false), groups(&[&["old"], &["service"], &["port"]]));
         assert_eq!(of("$.xs[?@.kind == 'Native']", false), groups(&[&["xs"], &["kind"], &["Native"]]));

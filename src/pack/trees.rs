@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn the_only_one_is_for_all() {
         let (from, told) = trees(&[("x/mesh.yaml", "1.0.7"), ("y/mesh.yaml", "1.0")], &["a.yaml", "x/b.yaml"]);
-        assert_eq!((from, told), (vec!["1.0".into(); 2], vec!["1.0 Detected 2 of []".to_owned()]));
+        assert_eq!((from, told), (vec!["1.0".into(); 2], vec!["1.0 Detected 1 of []".to_owned()]));
     }
 
     #[test]
@@ -271,7 +271,14 @@ mod tests {
         assert_eq!(from, ["1.0", "1.0", "1.1", "1.1"]);
         assert_eq!(told, ["1.0 Detected 2 of [\"x\"]", "1.1 Detected 1 of [\"x/y\"]"]);
         let (from, told) = trees(&said, &["x/a.yaml", "x/y/a.yaml", "b/a.yaml"]);
-        assert_eq!((from[2].as_str(), told[2].as_str()), ("1.1", "1.1 Assumed 3 of []"));
+        assert_eq!((from[2].as_str(), told[1].as_str()), ("1.0", "1.0 Assumed 3 of []"));
+    }
+
+    #[test]
+    fn folders_of_the_run_are_asked_first() {
+        let said = [("x/mesh.yaml", "1.1"), ("y/mesh.yaml", "1.0")];
+        assert_eq!(trees(&said, &["x/a/b.yaml"]).0, ["1.1"]);
+        assert_eq!(trees(&said, &["z/a.yaml"]).0, ["1.0"]);
     }
 
     #[test]
