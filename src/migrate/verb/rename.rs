@@ -1,15 +1,15 @@
 //! `rename`: the key only. Place, value and comments stay.
 use super::{Refused, meet};
-use crate::migrate::lens::{Located, member};
+use crate::migrate::lens::{Located, Pairs, member, pair_name};
 use crate::migrate::scope::Spot;
 use crate::pack::{Clash, Text};
-use crate::yaml::draft::Draft;
+use crate::yaml::draft::{Child, Draft, Id};
 use crate::yaml::value::Value;
 
 pub fn rename(draft: &mut Draft, spot: &Spot, it: &Located, to: &Text, clash: Clash) -> Result<(), Refused> {
     let new = spot.string(draft, to, Some(it))?;
     if it.hit.pair.is_some() {
-        return rename_pair(draft, spot, it, &new);
+        return rename_pair(draft, spot, it, &new, clash);
     }
     let Some((map, index)) = draft.position(it.hit.id) else {
         return Err(Refused::at(it.hit.id, "a document has no key to rename"));
@@ -48,15 +48,23 @@ pub fn rename(draft: &mut Draft, spot: &Spot, it: &Located, to: &Text, clash: Cl
     }
 }
 
-fn rename_pair(draft: &mut Draft, spot: &Spot, it: &Located, new: &str) -> Result<(), Refused> {
+/// The name of an item of a list of pairs.
+fn rename_pair(draft: &mut Draft, spot: &Spot, it: &Located, new: &str, clash: Clash) -> Result<(), Refused> {
     let Some(pairs) = &spot.reading.pairs else { return Ok(()) };
-    let item = it.hit.whole();
-    let taken = draft
-        .children(pairs.list)
-        .iter()
-        .any(|other| other.value != item && crate::migrate::lens::pair_name(draft, pairs, other).as_deref() == Some(new));
-    if taken {
-        return Err(Refused::at(item, format!("`{new}` is in this list already")));
+    let (list, item) = (pairs.list, it.hit.whole());
+    let named = |other: &Child| other.value != item && pair_name(draft, pairs, other).as_deref() == Some(new);
+    let (other, own) = (draft.children(list).iter().position(named), draft.position(item).map(|(_, index)| index));
+    if let (Some(other), Some(own)) = (other, own) {
+        let there = draft.children(list)[other].value;
+        let equal = without_name(draft, pairs, there) == without_name(draft, pairs, item);
+        match clash {
+            Clash::Stop if !equal => return Err(Refused::at(item, format!("`{new}` is in this list already"))),
+            Clash::Replace if !equal => drop(draft.take(list, other)),
+            _ => {
+                draft.take(list, own);
+                return Ok(());
+            }
+        }
     }
     if let Some(index) = draft.find(item, &pairs.name) {
         let name = draft.children(item)[index].value;
@@ -65,4 +73,10 @@ fn rename_pair(draft: &mut Draft, spot: &Spot, it: &Located, new: &str) -> Resul
         }
     }
     Ok(())
+}
+
+/// What an item says besides its name.
+fn without_name(draft: &Draft, pairs: &Pairs, item: Id) -> Vec<(Option<String>, Value)> {
+    let rest = draft.children(item).iter().filter(|child| draft.key_text(child) != Some(pairs.name.as_str()));
+    rest.map(|child| (draft.key_text(child).map(str::to_owned), draft.data(child.value))).collect()
 }
