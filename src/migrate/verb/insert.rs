@@ -32,6 +32,7 @@ pub fn insert(
             }
             let filled = spot.fill(draft, text.0, it)?;
             let Some(new) = stanza::build(draft, &filled, &spot.lets)? else { continue };
+            still_there(draft, &start)?;
             trail.verbs.push(verb.line);
             trail.touched.push(there.unwrap_or(start.hit.id));
             trail.means(&start);
@@ -42,6 +43,21 @@ pub fn insert(
             add(draft, spot, at, new, order, clash)?;
         }
     }
+    Ok(())
+}
+
+/// What an earlier verb of the match emptied, and took out for that, is made again; what it took out with all that was in it
+/// is gone, and what is to be added would be lost.
+fn still_there(draft: &mut Draft, start: &Located) -> Result<(), Refused> {
+    let whole = start.hit.whole();
+    if draft.is_attached(whole) {
+        return Ok(());
+    }
+    let root = draft.resolve(whole);
+    if !(draft.is_map(root) || draft.is_seq(root)) || !draft.children(root).is_empty() {
+        return Err(Refused::at(whole, "this was taken out just before something was to be added to it"));
+    }
+    draft.put_back(whole);
     Ok(())
 }
 

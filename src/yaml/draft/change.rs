@@ -199,6 +199,27 @@ impl Draft {
         }
     }
 
+    /// Puts a node that was taken out back where it stood, and what held it as well.
+    pub fn put_back(&mut self, id: Id) {
+        let mut at = id;
+        while !self.is_attached(id) {
+            if let Some(parent) = self.node(at).parent {
+                at = parent;
+                continue;
+            }
+            let held = self.journal.iter().rev().find_map(|undo| match undo {
+                Undo::Node(container, Node { body: Body::Map { children, .. } | Body::Seq { children, .. }, .. }) => {
+                    let index = children.iter().position(|child| child.value == at)?;
+                    Some((*container, index, children[index].clone()))
+                }
+                _ => None,
+            });
+            let Some((container, index, child)) = held else { return };
+            self.put_here(container, index, child);
+            at = container;
+        }
+    }
+
     fn unconditional(&self, container: Id, at: usize) -> usize {
         let Some(origin) = self.node(container).origin else { return at };
         let text = &self.texts[origin.text];
