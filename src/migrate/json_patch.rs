@@ -1,11 +1,12 @@
 //! JSON patches (RFC 6902): each operation is read as the object that it is for, with nothing in it but the place that it
 //! names and the value that it sets there. What is edited of that goes back into its path and its value.
+mod concern;
+
+pub use concern::concerns;
+
 use super::document::{self, Object};
 use super::verb::Refused;
 use crate::index::{Pointer, Repo, Selector};
-use crate::pack::Rule;
-use crate::pack::registry::Run;
-use crate::source::Span;
 use crate::yaml::draft::{Body, Child, Draft, Id, Own};
 use crate::yaml::tree::ScalarStyle;
 use crate::yaml::value::Value;
@@ -207,47 +208,5 @@ pub fn displaced(draft: &Draft, object: &Object, ways: &[Way]) -> Vec<String> {
         })
         .collect();
     out.dedup();
-    out
-}
-
-/// A list of operations that a migration of the run may concern: where, its first path, the title of the migration and
-/// its id.
-pub struct Concern {
-    pub at: Span,
-    pub path: String,
-    pub title: String,
-    pub id: String,
-}
-
-/// The lists of operations for each migration whose needles are in what the patch says, its target included, and in what is
-/// `said` of the file elsewhere.
-pub fn concerns(draft: &Draft, objects: &[Object], runs: &[Run], said: &str) -> Vec<Concern> {
-    let mut lists: Vec<(&Operation, &Object)> = objects.iter().filter_map(|o| Some((o.operation.as_ref()?, o))).collect();
-    lists.dedup_by_key(|(operation, _)| operation.list);
-    let mut out = Vec::new();
-    for (operation, object) in lists {
-        let Some(at) = draft.file_span(operation.list) else { continue };
-        let target = format!(
-            "kind: {}\n{}/{}\n",
-            object.kind.as_deref().unwrap_or_default(),
-            object.group.as_deref().unwrap_or_default(),
-            object.name
-        );
-        // `~1` is a slash in the names of a path.
-        let said = target + said + &draft.texts[0].text[at.clone()].replace("~1", "/");
-        // An apiVersion alone is of no concern to what patches other fields; nor is what the names of files tell.
-        let versions = ["apiVersion", "/kind"].iter().any(|word| said.contains(word));
-        let concerns = |rule: &Rule| {
-            let speaks = rule.bump.is_empty() || !rule.verbs.is_empty() || versions;
-            speaks && !rule.needles.groups.is_empty() && rule.needles.may_hit(&said)
-        };
-        for active in runs.iter().flat_map(|run| &run.active) {
-            if active.rules.iter().any(|rule| concerns(&active.migration.rules[rule.index])) {
-                let path = draft.data(operation.pointer).scalar_text();
-                let (title, id) = (active.migration.title.clone(), active.migration.id.clone());
-                out.push(Concern { at: at.clone(), path, title, id });
-            }
-        }
-    }
     out
 }
