@@ -84,7 +84,7 @@ pub fn by_hand() -> String {
 pub fn gap(work: &Work, draft: &Draft, hit: Hit) -> Said {
     let (from, to) = (&work.run.from, &work.run.to);
     let message = format!(
-        "{from} does not act on the new form and {to} no longer on the old one: between the two, this setting has no effect."
+        "No form of this works on both sides: {from} does not act on the new one, and {to} no longer on the old one. Make this change in one step with the upgrade."
     );
     Said { id: None, level: Level::Warning, at: place(draft, hit), message, help: None }
 }
