@@ -2,6 +2,7 @@
 use super::View;
 use crate::source::Span;
 use crate::yaml::draft::{Carry, Piece};
+use crate::yaml::fold;
 use crate::yaml::tree::{Kind, NodeId, ScalarStyle, Tree};
 use crate::yaml::trivia::line_end;
 
@@ -52,7 +53,12 @@ pub fn open(host: &str, tree: &Tree, node: NodeId) -> Result<View, String> {
             at += line.len() + 1;
         }
     }
-    if !folded && rebuilt.trim_end_matches('\n') != value.trim_end_matches('\n') {
+    if folded {
+        // Its lines are joined when it is read: each starts elsewhere in the value.
+        let bare: Vec<&str> = lines.iter().map(|(_, span)| &host[span.clone()]).collect();
+        let starts = fold::starts(value, &bare).unwrap_or_default();
+        lines.iter_mut().zip(starts).for_each(|(line, start)| line.0 = start);
+    } else if rebuilt.trim_end_matches('\n') != value.trim_end_matches('\n') {
         return Err("the indentation of this block scalar cannot be told".into());
     }
     let carry = Lines { span, header, strip, lines, indent, newline, folded };

@@ -2,6 +2,7 @@
 //! Knows YAML only: no Kubernetes, no pack.
 pub mod branch;
 pub mod draft;
+pub mod fold;
 pub mod render;
 pub mod scalar;
 pub mod second;

@@ -7,6 +7,7 @@ mod ending;
 mod flow;
 mod fresh;
 mod lines;
+mod multiline;
 
 use super::draft::{Body, Draft, Id, Piece};
 use super::style;

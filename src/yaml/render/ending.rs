@@ -1,5 +1,5 @@
 //! Texts that end without a line break: what a block scalar there means to different readers.
-use super::fresh::block_scalar_holds;
+use super::multiline::block_scalar_holds;
 use super::{Refusal, Renderer};
 use crate::yaml::draft::{Body, Child};
 use crate::yaml::tree::{Kind, NodeId, ScalarStyle};

@@ -1,5 +1,6 @@
 //! New text: values written in the style around them, and kept nodes that stand elsewhere now.
 use super::block::moved;
+use super::multiline::{block_scalar, block_scalar_holds, reindent_block_scalar};
 use super::{Refusal, Renderer, reindent, write};
 use crate::yaml::draft::{Body, Child, Id, Own};
 use crate::yaml::scalar::{Quote, plain_is_safe, write_string, write_value_scalar};
@@ -95,7 +96,7 @@ impl Renderer<'_> {
         self.text(t)[start..tree.node(node).span.start.max(start)].to_owned()
     }
 
-    fn new_scalar(&self, value: &Value, style: ScalarStyle, in_flow: bool, around: Around) -> String {
+    pub(super) fn new_scalar(&self, value: &Value, style: ScalarStyle, in_flow: bool, around: Around) -> String {
         let quote = match style {
             ScalarStyle::Single if !around.json => Quote::Single,
             ScalarStyle::Double => Quote::Double,
@@ -146,7 +147,7 @@ impl Renderer<'_> {
             return Ok(format!("{gap}{}", write_value_scalar(value, Quote::Plain, in_flow)));
         };
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            return self.changed_block_scalar(t, was, text, around);
+            return Ok(self.changed_block_scalar(t, was, text, around));
         }
         let was_string = matches!(&tree.node(was).kind, Kind::Scalar { value, style: ScalarStyle::Plain } if matches!(crate::yaml::scalar::resolve(value, ScalarStyle::Plain, None), Value::Str(_)))
             || matches!(style, ScalarStyle::Single | ScalarStyle::Double);
@@ -171,39 +172,12 @@ impl Renderer<'_> {
     }
 
     /// The column of the entry or item that holds the node.
-    fn entry_column(&self, t: usize, node: NodeId) -> usize {
+    pub(super) fn entry_column(&self, t: usize, node: NodeId) -> usize {
         let (text, tree) = (self.text(t), self.tree(t));
         let Some(parent) = tree.node(node).parent else { return 0 };
         let count = trivia::child_count(tree, parent);
         let index = (0..count).find(|i| trivia::child_value(tree, parent, *i) == node).unwrap_or(0);
         trivia::column(text, trivia::child_start(tree, parent, index))
-    }
-
-    /// New text for a literal or folded scalar: its indentation and comment stay, its style and chomping follow the text.
-    fn changed_block_scalar(&self, t: usize, was: NodeId, new: &str, around: Around) -> Result<String, Refusal> {
-        let (text, tree) = (self.text(t), self.tree(t));
-        let span = tree.node(was).span.clone();
-        let header_end = line_end(text, span.start);
-        let header = &text[span.start..header_end];
-        let comment = header.find(" #").map_or("", |_| header.trim_start_matches(|c: char| !c.is_whitespace()));
-        let col = self.entry_column(t, was);
-        let indent = (text[header_end..span.end].lines().skip(1))
-            .find(|l| !l.trim().is_empty())
-            .map_or(col + around.style.step, |l| l.len() - l.trim_start_matches(' ').len());
-        let keeps = header.split([' ', '\t']).next().is_some_and(|indicators| indicators.contains('+'));
-        if !block_scalar_holds(new, keeps) {
-            return Ok(self.new_scalar(&Value::Str(new.to_owned()), ScalarStyle::Double, true, around));
-        }
-        let chomp = chomping(new);
-        let mut out = format!("|{chomp}{comment}");
-        for line in new.strip_suffix('\n').unwrap_or(new).split('\n') {
-            out.push_str(around.nl);
-            if !line.is_empty() {
-                out.push_str(&" ".repeat(indent));
-                out.push_str(line);
-            }
-        }
-        Ok(out)
     }
 
     /// The blanks and comment behind a value that stood in one line elsewhere.
@@ -352,44 +326,4 @@ impl Renderer<'_> {
 
 fn ended(text: String, nl: &str) -> String {
     if text.is_empty() || text.ends_with('\n') { text } else { text + nl }
-}
-
-/// Whether a text can be written as a literal block scalar. `+` would make the blank lines around it part of the text:
-/// only a scalar that `keeps` them already ends in several line breaks.
-pub(super) fn block_scalar_holds(text: &str, keeps: bool) -> bool {
-    let first = text.lines().find(|l| !l.is_empty());
-    (keeps || !text.ends_with("\n\n"))
-        && !text.chars().any(|c| c.is_control() && c != '\n' || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'))
-        && first.is_some_and(|l| !l.starts_with([' ', '\t', '#']))
-        && !text.lines().any(|l| l.trim().is_empty() && !l.is_empty())
-}
-
-fn chomping(text: &str) -> &'static str {
-    if text.ends_with("\n\n") {
-        "+"
-    } else if text.ends_with('\n') {
-        ""
-    } else {
-        "-"
-    }
-}
-
-/// A literal scalar for an entry at column 0, its lines two columns deeper.
-fn block_scalar(text: &str, nl: &str) -> String {
-    let mut out = format!("|{}", chomping(text));
-    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-        out.push_str(nl);
-        if !line.is_empty() {
-            out.push_str("  ");
-            out.push_str(line);
-        }
-    }
-    out
-}
-
-fn reindent_block_scalar(value: &str, col: usize) -> String {
-    match value.split_once('\n') {
-        Some((first, rest)) => format!("{first}\n{}", reindent(rest, 2, col + 2)),
-        None => value.to_owned(),
-    }
 }
