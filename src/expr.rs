@@ -1,5 +1,9 @@
 //! Expressions: Tera with `<< … >>`, `<% … %>`, `<# … #>`. The only module that knows Tera.
 mod engine;
+mod mistakes;
+mod parts;
+
+pub use mistakes::{KEYWORDS, Mistake};
 
 use serde_json::Value as Json;
 use std::sync::{Arc, OnceLock};
@@ -115,12 +119,22 @@ impl Exprs {
         self.compiled.get_or_init(|| engine::Engine::new(&self.sources)).as_ref().map_err(|(_, e)| e.clone())
     }
 
-    /// Compiles all of them, so that a pack can be checked when it loads.
+    /// Looks at all of them, so that a pack can be checked when it loads.
     ///
     /// # Errors
-    /// The first one that cannot be: syntax, unknown filters, tests and functions.
-    pub fn check(&self) -> Result<(), (ExprId, ExprError)> {
-        self.compiled.get_or_init(|| engine::Engine::new(&self.sources)).as_ref().map(|_| ()).map_err(Clone::clone)
+    /// The first mistake: syntax, unknown filters, tests and functions, regular expressions that are none.
+    pub fn check(&self) -> Result<(), (ExprId, Mistake)> {
+        let regexes = |(_, source): &(Mode, String)| source.contains("matching(") || source.contains("regex_replace(");
+        let failed = self.engine().is_err();
+        for (index, (mode, source)) in self.sources.iter().enumerate().filter(|(_, one)| failed || regexes(one)) {
+            if let Some(mistake) = mistakes::first(*mode, source) {
+                return Err((ExprId(index), mistake));
+            }
+        }
+        match self.compiled.get() {
+            Some(Err((id, why))) => Err((*id, Mistake::new(0, why.0.clone(), None))),
+            _ => Ok(()),
+        }
     }
 
     /// The free names of an expression (`it`, `match`, a let name …): what its scope has to know.
@@ -135,7 +149,15 @@ impl Exprs {
 
     /// The members of `name` that an expression asks for; none where it takes the whole.
     pub fn members(&self, id: ExprId, name: &str) -> Option<Vec<String>> {
-        engine::members(self.source(id), name)
+        let (mode, source) = self.sources.get(id.0)?;
+        if *mode == Mode::Condition {
+            return parts::members(source, name);
+        }
+        let asks = parts::parts(source).into_iter().filter_map(|part| match part {
+            parts::Part::Text(_) => None,
+            parts::Part::Expression(text) | parts::Part::Control(text) => Some(parts::members(text, name)),
+        });
+        asks.collect::<Option<Vec<_>>>().map(|all| all.concat())
     }
 
     /// `if:`. Tera's truth; an error on data counts as false.

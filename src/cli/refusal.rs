@@ -16,13 +16,21 @@ pub fn refuse(message: impl Into<String>, help: impl Into<String>) -> anyhow::Er
 }
 
 pub fn render(error: &anyhow::Error, colour: bool) -> String {
+    let Some(pack) = error.downcast_ref::<PackError>() else {
+        let help = error.downcast_ref::<Refusal>().map(|refusal| refusal.help.as_str());
+        return one(&format!("{error:#}"), None, help, colour);
+    };
+    let first = one(&format!("{error:#}"), pack.place.as_ref(), pack.help.as_deref(), colour);
+    let others = pack.others.iter().map(|no| one(&no.message, no.place.as_ref(), no.help.as_deref(), colour));
+    [first].into_iter().chain(others).collect::<Vec<_>>().join("\n")
+}
+
+fn one(message: &str, place: Option<&(String, usize, usize)>, help: Option<&str>, colour: bool) -> String {
     let head = if colour { "\x1b[1;31merror\x1b[0m" } else { "error" };
-    let mut out = format!("{head}: {error:#}\n");
-    let pack = error.downcast_ref::<PackError>();
-    if let Some((file, line, column)) = pack.and_then(|error| error.place.as_ref()) {
+    let mut out = format!("{head}: {message}\n");
+    if let Some((file, line, column)) = place {
         let _ = writeln!(out, "  --> {file}:{line}:{column}");
     }
-    let help = pack.and_then(|error| error.help.as_deref()).or(error.downcast_ref::<Refusal>().map(|r| r.help.as_str()));
     for line in help.into_iter().flat_map(str::lines) {
         let _ = writeln!(out, "  {line}");
     }

@@ -1,4 +1,5 @@
 //! The Tera engine: templates made of expressions, values brought out of it with their types.
+use super::parts::{Part, is_name, members, parts};
 use super::{Exists, ExprError, ExprId, Mode, Scope, Slot};
 use regex::Regex;
 use serde_json::Value as Json;
@@ -156,84 +157,20 @@ impl Engine {
     }
 }
 
+/// What is wrong with the text of a template, and where in it that is known; none where nothing is.
+pub fn fault(text: &str) -> Option<(String, Option<std::ops::Range<usize>>)> {
+    let error = blank().add_raw_template("x", text).err()?;
+    Some(match error.kind() {
+        tera::ErrorKind::SyntaxError(report) => (report.message().to_owned(), Some(report.span().range.clone())),
+        _ => (said(&error), None),
+    })
+}
+
 /// Tera's own words, without the drawing of the template around them.
 fn said(error: &tera::Error) -> String {
     let text = error.to_string();
     let line = text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("cannot be computed");
     line.trim_start_matches("error:").trim().to_owned()
-}
-
-/// The members that an expression takes from `name`; none where it takes the whole.
-pub fn members(source: &str, name: &str) -> Option<Vec<String>> {
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut found = Vec::new();
-    for (at, _) in source.match_indices(name) {
-        let rest = &source[at + name.len()..];
-        if source[..at].ends_with(|c| word(c) || c == '.') || rest.starts_with(word) {
-            continue;
-        }
-        let member: String = rest.strip_prefix('.')?.chars().take_while(|c| word(*c)).collect();
-        if member.is_empty() {
-            return None;
-        }
-        found.push(member);
-    }
-    Some(found)
-}
-
-fn is_name(expression: &str) -> bool {
-    !expression.is_empty()
-        && expression.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !expression.starts_with(|c: char| c.is_ascii_digit())
-}
-
-enum Part<'s> {
-    Text(&'s str),
-    Expression(&'s str),
-    /// `<% … %>` or `<# … #>`, signs included.
-    Control(&'s str),
-}
-
-/// A source in parts. Signs in strings of an expression do not end it.
-fn parts(source: &str) -> Vec<Part<'_>> {
-    let mut out = Vec::new();
-    let mut rest = source;
-    while let Some(at) = ["<<", "<%", "<#"].iter().filter_map(|sign| rest.find(sign)).min() {
-        let close = match &rest[at..at + 2] {
-            "<<" => ">>",
-            "<%" => "%>",
-            _ => "#>",
-        };
-        let Some(len) = end_of(&rest[at + 2..], close) else { break };
-        if at > 0 {
-            out.push(Part::Text(&rest[..at]));
-        }
-        let whole = &rest[at..at + 2 + len + 2];
-        if close == ">>" {
-            out.push(Part::Expression(whole[2..whole.len() - 2].trim_matches(['-', ' ', '\n'])));
-        } else {
-            out.push(Part::Control(whole));
-        }
-        rest = &rest[at + 2 + len + 2..];
-    }
-    if !rest.is_empty() {
-        out.push(Part::Text(rest));
-    }
-    out
-}
-
-fn end_of(text: &str, close: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, c) in text.char_indices() {
-        match quote {
-            Some(q) if c == q => quote = None,
-            Some(_) => {}
-            None if matches!(c, '"' | '\'' | '`') && close != "#>" => quote = Some(c),
-            None if text[at..].starts_with(close) => return Some(at),
-            None => {}
-        }
-    }
-    None
 }
 
 /// A line that only held `<% … %>` leaves a mark behind, so that it can vanish whole.
@@ -308,8 +245,11 @@ fn bind(value: &Value, args: &Kwargs) -> tera::TeraResult<String> {
 fn with_regex<T>(pattern: &str, then: impl FnOnce(&Regex) -> T) -> tera::TeraResult<T> {
     REGEXES.with_borrow_mut(|known| {
         if !known.contains_key(pattern) {
-            let new =
-                Regex::new(pattern).map_err(|e| tera::Error::message(format!("`{pattern}` is no regular expression: {e}")))?;
+            let new = Regex::new(pattern).map_err(|e| {
+                let why = e.to_string();
+                let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                tera::Error::message(format!("`{pattern}` is no regular expression: {why}"))
+            })?;
             known.insert(pattern.to_owned(), new);
         }
         Ok(then(&known[pattern]))
@@ -389,17 +329,4 @@ fn numbers(version: &str) -> Option<Vec<u64>> {
 fn exists(args: &Kwargs) -> tera::TeraResult<bool> {
     let path: &str = args.must_get("path")?;
     Ok(EXISTS.with_borrow(|exists| exists.as_ref().is_some_and(|exists| exists(path))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn members_that_are_asked_for() {
-        let of = |source: &str| members(source, "target");
-        assert_eq!(of("target.a.b in [x for x in target.c]").as_deref(), Some(&["a".to_owned(), "c".to_owned()][..]));
-        assert_eq!(of("match.target and targets.x"), Some(Vec::new()));
-        assert_eq!((of("target | length"), of("target['a']"), of("target?.a")), (None, None, None));
-    }
 }

@@ -103,17 +103,11 @@ impl Case {
             let plain = |value: Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             self.set = page.members(set)?.into_iter().map(|(key, _, value)| (key, plain(page.json(value)))).collect();
         }
-        self.safety = match text("safety")?.as_deref() {
-            None | Some("safe") => Safety::Safe,
-            Some("review") => Safety::Review,
-            Some(_) => return Err(page.error(fields.need("safety")?, "`safety` is `safe` or `review`")),
-        };
-        self.phase = match text("phase")?.as_deref() {
-            None | Some("all") => PhaseFilter::All,
-            Some("before") => PhaseFilter::Before,
-            Some("after") => PhaseFilter::After,
-            Some(_) => return Err(page.error(fields.need("phase")?, "`phase` is `before`, `after` or `all`")),
-        };
+        let word = |key: &str, known: &[&str]| fields.get(key).map(|node| page.one_of(node, known)).transpose();
+        let safety = word("safety", &["safe", "review"])?.unwrap_or(0);
+        self.safety = [Safety::Safe, Safety::Review][safety];
+        let phase = word("phase", &["all", "before", "after"])?.unwrap_or(0);
+        self.phase = [PhaseFilter::All, PhaseFilter::Before, PhaseFilter::After][phase];
         for finding in fields.get("findings").map_or_else(Vec::new, |node| page.list(node)) {
             let Json::Array(parts) = page.json(finding) else {
                 return Err(page.error(finding, "a finding is [level, line, id]"));

@@ -1,9 +1,10 @@
 //! Reading what authors write: YAML with a place for every complaint.
 use super::PackError;
 use crate::source::line_column;
-use crate::yaml::draft::{Body, Draft, Id};
-use crate::yaml::syntax;
+use crate::yaml::draft::{Body, Draft, Id, Text};
+use crate::yaml::tree::{Kind, ScalarStyle};
 use crate::yaml::value::{Value, to_json};
+use crate::yaml::{fold, syntax};
 use serde_json::Value as Json;
 
 /// A file of a pack, parsed.
@@ -22,43 +23,89 @@ impl Page {
         let tree = syntax::parse(text).map_err(|e| {
             let (line, column) = line_column(text, e.at);
             let slip = text.lines().nth(line - 1).is_some_and(|l| l.contains('{') && l.contains('['));
-            let help = if slip {
+            let help = if e.message.starts_with("tabs") {
+                Some("indent with blanks".to_owned())
+            } else if slip {
                 Some("brackets and commas end a plain value inside `{ … }`: put it in quotes or on a line of its own".to_owned())
             } else {
                 e.help
             };
-            PackError { message: e.message, place: Some((file.to_owned(), line, column)), help }
+            PackError { place: Some((file.to_owned(), line, column)), ..super::error(e.message, help) }
         })?;
         Ok(Page { file: file.to_owned(), draft: Draft::new(text, tree) })
     }
 
     pub fn error(&self, at: Id, message: impl Into<String>) -> PackError {
-        let span = self.draft.file_span(at).unwrap_or(0..0);
-        let (line, column) = line_column(&self.draft.texts[0].text, span.start);
-        PackError { message: message.into(), place: Some((self.file.clone(), line, column)), help: None }
+        self.error_at(self.draft.file_span(at).unwrap_or(0..0).start, message)
+    }
+
+    /// File, 1-based line and column of a node.
+    pub fn place(&self, at: Id) -> (String, usize, usize) {
+        self.place_of(self.draft.file_span(at).unwrap_or(0..0).start)
+    }
+
+    fn place_of(&self, byte: usize) -> (String, usize, usize) {
+        let (line, column) = line_column(&self.draft.texts[0].text, byte);
+        (self.file.clone(), line, column)
+    }
+
+    fn error_at(&self, byte: usize, message: impl Into<String>) -> PackError {
+        PackError { place: Some(self.place_of(byte)), ..super::error(message, None) }
+    }
+
+    /// An error in the text of a node: at byte `at` of `source`, which is that text, a part of it, or what was made of it.
+    pub fn error_in(&self, node: Id, source: &str, at: usize, message: impl Into<String>) -> PackError {
+        let node = self.draft.resolve(node);
+        let byte = self.byte_in(node, source, at).or(self.draft.file_span(node).map(|span| span.start));
+        self.error_at(byte.unwrap_or(0), message)
+    }
+
+    fn byte_in(&self, node: Id, source: &str, at: usize) -> Option<usize> {
+        let Text { text: file, tree, .. } = &self.draft.texts[0];
+        let node = tree.node(self.draft.node(node).origin?.node);
+        let Kind::Scalar { value, style } = &node.kind else { return None };
+        let at = match value.find(source.trim_end()) {
+            Some(part) => part + at,
+            None => at.checked_sub(source.find(value.trim())?)?,
+        };
+        let written = file.get(node.span.clone())?;
+        match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let lines: Vec<&str> = written.split_inclusive('\n').skip(1).collect();
+                let blanks = |line: &&str| line.len() - line.trim_start_matches(' ').len();
+                let indent = lines.iter().filter(|line| !line.trim().is_empty()).map(blanks).min()?;
+                let bare: Vec<&str> = lines.iter().map(|line| line.trim_end().get(indent..).unwrap_or_default()).collect();
+                let starts = fold::starts(value, &bare)?;
+                let line = starts.iter().rposition(|start| *start <= at)?;
+                let before: usize = written.find('\n')? + 1 + lines[..line].iter().map(|line| line.len()).sum::<usize>();
+                Some(node.span.start + before + indent + (at - starts[line]).min(bare[line].len()))
+            }
+            _ if written.contains('\n') => None,
+            style => Some((node.span.start + usize::from(*style != ScalarStyle::Plain) + at).min(node.span.end)),
+        }
     }
 
     /// 1-based line of a node.
     pub fn line(&self, at: Id) -> usize {
-        let span = self.draft.file_span(at).unwrap_or(0..0);
-        line_column(&self.draft.texts[0].text, span.start).0
+        self.place(at).1
     }
 
     /// The root of the only document.
     pub fn root(&self) -> Result<Id, PackError> {
         match self.draft.docs.as_slice() {
             [root] => Ok(*root),
-            docs => {
-                let message = format!("one document is expected here, not {}", docs.len());
-                Err(PackError { message, place: Some((self.file.clone(), 1, 1)), help: None })
+            [] => Err(self.error_at(0, "there is nothing in this file")),
+            [_, second, ..] => {
+                let no = self.error(*second, "a second document begins here, and one is expected");
+                Err(PackError { help: Some("give it a file of its own".into()), ..no })
             }
         }
     }
 
     /// The members of a map, keys as text; every key must be one of `known`.
     pub fn fields(&self, map: Id, known: &[&str]) -> Result<Fields<'_>, PackError> {
-        let fields = self.members(map)?;
-        for (key, node, value) in &fields {
+        let fields = self.members(map).map_err(|no| PackError { help: Some(format!("keys: {}", known.join(", "))), ..no })?;
+        for (key, node, _) in &fields {
             if !known.contains(&key.as_str()) {
                 let mut error = self.error(*node, format!("unknown key `{key}`"));
                 let near = super::near(key, known.iter().copied());
@@ -66,7 +113,6 @@ impl Page {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("known here: {}", known.join(", ")),
                 });
-                let _ = value;
                 return Err(error);
             }
         }
@@ -108,15 +154,37 @@ impl Page {
         self.list(node).into_iter().map(|n| self.string(n)).collect()
     }
 
+    /// The position in `known` of the word that a node is.
+    pub fn one_of(&self, node: Id, known: &[&str]) -> Result<usize, PackError> {
+        let word = self.string(node)?;
+        known.iter().position(|one| *one == word).ok_or_else(|| {
+            let help = super::near(&word, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let message = match known {
+                [only] => format!("`{word}`: only `{only}` is known here"),
+                _ => format!("`{word}` is none of {}", known.join(", ")),
+            };
+            PackError { help, ..self.error(node, message) }
+        })
+    }
+
+    pub fn number(&self, node: Id) -> Result<f64, PackError> {
+        self.json(node).as_f64().ok_or_else(|| self.error(node, "a number is expected here"))
+    }
+
     pub fn boolean(&self, node: Id) -> Result<bool, PackError> {
         match self.draft.data(node) {
             Value::Bool(b) => Ok(b),
+            Value::Str(text) => Err(self.error(node, format!("`true` or `false` is expected here, not `{text}`"))),
             _ => Err(self.error(node, "`true` or `false` is expected here")),
         }
     }
 
     pub fn json(&self, node: Id) -> Json {
         to_json(&self.draft.data(node))
+    }
+
+    pub fn is_list(&self, node: Id) -> bool {
+        self.draft.is_seq(node)
     }
 
     pub fn is_map(&self, node: Id) -> bool {

@@ -12,6 +12,8 @@ pub struct Change {
     pub what: String,
     /// Why no migration answers it.
     pub not: Option<String>,
+    /// File, 1-based line and column.
+    pub place: (String, usize, usize),
 }
 
 /// The rows of a file, in its order.
@@ -21,14 +23,20 @@ pub struct Change {
 pub fn read(file: &str, text: &str) -> Result<Vec<Change>, PackError> {
     let page = Page::read(file, text)?;
     let mut out: Vec<Change> = Vec::new();
-    for row in page.list(page.root()?) {
+    let root = page.root()?;
+    if !page.is_list(root) {
+        let error = page.error(root, "a list of changes is expected here");
+        return Err(PackError { help: Some("- { id: 27-01, change: What changed, in a sentence. }".into()), ..error });
+    }
+    for row in page.list(root) {
         let fields = page.fields(row, &["id", "change", "not"])?;
         let id = page.string(fields.need("id")?)?;
         if out.iter().any(|known| known.id == id) {
             return Err(page.error(row, format!("`{id}` stands here twice")));
         }
+        let place = page.place(row);
         let not = fields.get("not").map(|node| page.string(node)).transpose()?;
-        out.push(Change { id, what: page.string(fields.need("change")?)?, not });
+        out.push(Change { id, what: page.string(fields.need("change")?)?, not, place });
     }
     Ok(out)
 }
@@ -54,12 +62,12 @@ pub fn answered<'c>(pack: &Pack, changes: &'c [Change]) -> Result<Vec<(&'c Chang
     let all = changes.iter().map(|change| (change, by.remove(change.id.as_str()).unwrap_or_default()));
     let open = |(change, by): &(&Change, Vec<String>)| by.is_empty() == change.not.is_none() || change.what.trim().is_empty();
     let all: Vec<_> = all.collect();
-    let open: Vec<&str> = all.iter().filter(|row| open(row)).map(|(change, _)| change.id.as_str()).collect();
-    if open.is_empty() {
-        return Ok(all);
-    }
+    let open: Vec<&Change> = all.iter().filter(|row| open(row)).map(|(change, _)| *change).collect();
+    let Some(first) = open.first() else { return Ok(all) };
+    let ids: Vec<&str> = open.iter().map(|change| change.id.as_str()).collect();
     let help = "each row says what changed, and is named by the `covers` of a migration or says in `not` why none answers it";
-    Err(super::error(format!("{}: rows of changes.yaml are open: {}", pack.name, open.join(", ")), help.to_owned()))
+    let no = super::error(format!("{}: rows of changes.yaml are open: {}", pack.name, ids.join(", ")), help.to_owned());
+    Err(PackError { place: Some(first.place.clone()), ..no })
 }
 
 #[cfg(test)]

@@ -33,10 +33,8 @@ pub fn read(file: &str, text: &str) -> Result<Config, PackError> {
     let Some(root) = root(&page)? else { return Ok(Config::default()) };
     let fields = page.fields(root, &KEYS)?;
     let list = |key: &str| fields.get(key).map_or(Ok(Vec::new()), |node| page.strings(node));
-    let safety = fields.get("safety").map(|node| match page.string(node)?.as_str() {
-        level @ ("safe" | "review") => Ok(level.to_owned()),
-        _ => Err(page.error(node, "`safety` is `safe` or `review`")),
-    });
+    let levels = ["safe", "review"];
+    let safety = fields.get("safety").map(|node| Ok(levels[page.one_of(node, &levels)?].to_owned()));
     Ok(Config {
         packs: list("packs")?,
         to: list("to")?,
@@ -102,8 +100,8 @@ mod tests {
         assert_eq!(no("to: a@1\nexlude: x\n"), "2:1 unknown key `exlude` did you mean `exclude`?");
         assert!(no("from: 1.20\n").starts_with("1:7 a text is expected"));
         assert!(no("only: [a, {b: c}]\n").starts_with("1:11 a text is expected"));
-        assert!(no("safety: manual\n").starts_with("1:9 `safety` is"));
-        assert!(no("a: 1\n---\nb: 1\n").starts_with("1:1 one document"));
+        assert!(no("safety: manual\n").starts_with("1:9 `manual` is none of safe, review"));
+        assert!(no("a: 1\n---\nb: 1\n").starts_with("3:1 a second document"));
         assert!(no("- a\n").starts_with("1:1 a map"));
         assert!(no("a: [\n").contains(':'));
     }

@@ -1,6 +1,7 @@
 //! Every pack at hand, and what a request makes of them.
 use super::changes::{self, Change};
 use super::compile::{self, Around, PackHead};
+use super::folder::{Folder, after, folder_of_page, order, read_folder, root_of};
 use super::params::Param;
 use super::registry::{Request, Run, names, pick, suggestion};
 use super::target::Carrier;
@@ -67,19 +68,22 @@ impl Library {
         carriers: &mut BTreeMap<String, Vec<Carrier>>,
     ) -> Result<(), PackError> {
         let mut packs: BTreeMap<String, Files> = BTreeMap::new();
-        let mut templates = BTreeMap::new();
+        let (mut templates, mut wrong) = (BTreeMap::new(), Vec::new());
         for (path, shown, text) in files {
             if path.starts_with("migrations/") && path.ends_with(".yml") {
                 let renamed = shown.trim_end_matches("yml");
                 let no = error("a file of a pack ends in .yaml, or it is not read", format!("rename it to {renamed}yaml"));
-                return Err(PackError { place: Some((shown, 1, 1)), ..no });
+                return Err(no.in_file(&shown));
             }
             if let Some(template) = path.strip_prefix("templates/") {
                 templates.insert(template.to_owned(), text);
             } else if let Some(below) = path.strip_prefix("migrations/carriers/") {
                 if below.ends_with(".yaml") {
                     // One of the same name takes the place of the first, as a pack does: twice would be done twice.
-                    carriers.insert(below.to_owned(), super::target::carriers(&shown, &text)?);
+                    match super::target::carriers(&shown, &text) {
+                        Ok(read) => drop(carriers.insert(below.to_owned(), read)),
+                        Err(no) => wrong.push(no),
+                    }
                 }
             } else if let Some((name, below)) = path.strip_prefix("migrations/").and_then(|p| p.split_once('/'))
                 && below.ends_with(".yaml")
@@ -87,10 +91,14 @@ impl Library {
                 packs.entry(name.to_owned()).or_default().pages.insert(below.to_owned(), (shown, text));
             }
         }
+        all_or(wrong)?;
         for (name, mut files) in packs {
             files.templates.clone_from(&templates);
             if !files.pages.contains_key("pack.yaml") {
-                return Err(error(format!("the pack `{name}` has no pack.yaml"), None));
+                let missing = files.pages.values().next().map_or("", |(shown, _)| shown.as_str());
+                let root = missing.find(&format!("{name}/")).map_or("", |at| &missing[..at]);
+                let help = format!("write {root}{name}/pack.yaml; `yamlift new pack {name}` begins one");
+                return Err(error(format!("the pack `{name}` has no pack.yaml"), help));
             }
             files.folder = folder.map(Path::to_owned);
             files.replaces = self.packs.get(&name).is_some_and(|old| old.folder.is_none() || old.replaces);
@@ -171,30 +179,38 @@ impl Library {
             let own = format!("stanzas/{name}/{path}");
             files.templates.get(&own).or_else(|| files.templates.get(path)).cloned()
         };
-        let around = Around { targets: &head.targets, chain: &head.chain, template: &template, check };
-        let mut migrations = Vec::new();
+        let ids = self.ids(name);
+        let changes = if check { files.pages.get("changes.yaml") } else { None };
+        let changes = changes.map(|(shown, text)| changes::read(shown, text)).transpose()?;
+        let changes: Option<Vec<String>> = changes.map(|rows| rows.into_iter().map(|row| row.id).collect());
+        let around = Around {
+            targets: &head.targets,
+            chain: &head.chain,
+            params: &head.params,
+            ids: &ids,
+            changes: changes.as_deref(),
+            template: &template,
+            check,
+        };
+        let (mut migrations, mut wrong) = (Vec::new(), Vec::new());
         for (below, (shown, text)) in &files.pages {
-            let Some((folder, slug)) = below.split_once('/') else { continue };
-            let folder = folder_of(folder, &head.chain)
-                .map_err(|why| PackError { place: Some((shown.clone(), 1, 1)), ..error(why, None) })?;
-            if !wanted(&folder) {
-                continue;
-            }
-            let id = format!("{name}/{}", below.trim_end_matches(".yaml"));
-            if slug.contains('/') {
-                return Err(PackError {
-                    place: Some((shown.clone(), 1, 1)),
-                    ..error("a migration lies in its version's folder, not below it", None)
-                });
-            }
-            let version = match &folder {
-                Folder::Version(version) => Some(version.clone()),
-                Folder::Any => None,
+            let one = || {
+                let Some(folder) = folder_of_page(below, &head.chain).map_err(|no| no.in_file(shown))? else { return Ok(None) };
+                if !wanted(&folder) {
+                    return Ok(None);
+                }
+                let id = format!("{name}/{}", below.trim_end_matches(".yaml"));
+                let version = if let Folder::Version(version) = folder { Some(version) } else { None };
+                // One that was read without a check is not one that was checked.
+                let known = if check { format!("{id}, checked") } else { id.clone() };
+                kept(&self.parsed, &known, || compile::migration(&id, version, shown, text, &around)).map(Some)
             };
-            // One that was read without a check is not one that was checked.
-            let known = if check { format!("{id}, checked") } else { id.clone() };
-            migrations.push(kept(&self.parsed, &known, || compile::migration(&id, version, shown, text, &around))?);
+            match one() {
+                Ok(migration) => migrations.extend(migration),
+                Err(no) => wrong.push(no),
+            }
         }
+        all_or(wrong)?;
         migrations.sort_by_key(|a| order(a));
         let migrations = after(migrations)?;
         let mut params: BTreeMap<String, Param> = BTreeMap::new();
@@ -202,10 +218,7 @@ impl Library {
         for (param, file) in shared.chain(migrations.iter().flat_map(|m| m.params.values().map(|p| (p, m.file.as_str())))) {
             if let Some(other) = params.get(&param.name).filter(|other| other.kind != param.kind) {
                 let message = format!("`{}` is a {} here and a {} elsewhere in the pack", param.name, param.kind, other.kind);
-                return Err(PackError {
-                    place: Some((file.to_owned(), 1, 1)),
-                    ..error(message, "one name has one type in a pack".to_owned())
-                });
+                return Err(error(message, "one name has one type in a pack".to_owned()).in_file(file));
             }
             params.entry(param.name.clone()).or_insert_with(|| param.clone());
         }
@@ -324,75 +337,17 @@ fn kept<T>(
     Ok(one)
 }
 
+/// All errors as one; fine where there is none.
+fn all_or(mut wrong: Vec<PackError>) -> Result<(), PackError> {
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let first = wrong.remove(0);
+    Err(PackError { others: wrong, ..first })
+}
+
 /// Where the migrations of some runs are named.
 fn all_of(runs: &[Run]) -> String {
     let lists: Vec<String> = runs.iter().map(|run| format!("`yamlift list {}`", run.pack.name)).collect();
     format!("{} names them", lists.join(", "))
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Folder {
-    Version(Version),
-    Any,
-}
-
-fn folder_of(name: &str, chain: &[Version]) -> Result<Folder, String> {
-    if name == "any" {
-        return Ok(Folder::Any);
-    }
-    let version = Version::parse(name).filter(|v| chain.contains(v));
-    version.map(Folder::Version).ok_or_else(|| format!("the folder `{name}` is neither `any` nor a version of the chain"))
-}
-
-fn order(migration: &Migration) -> (bool, Option<Version>, String) {
-    (migration.version.is_none(), migration.version.clone(), migration.id.clone())
-}
-
-/// Puts each migration behind those of its version that it names in `after`.
-fn after(mut migrations: Vec<Arc<Migration>>) -> Result<Vec<Arc<Migration>>, PackError> {
-    let mut out: Vec<Arc<Migration>> = Vec::new();
-    while !migrations.is_empty() {
-        let waits = |m: &Migration, all: &[Arc<Migration>]| {
-            m.after.iter().any(|id| all.iter().any(|o| names(id, &o.id) && o.version == m.version))
-        };
-        let Some(next) = (0..migrations.len()).find(|i| !waits(&migrations[*i], &migrations)) else {
-            let first = &migrations[0];
-            return Err(PackError {
-                place: Some((first.file.clone(), 1, 1)),
-                ..error("`after` leads back to this migration", None)
-            });
-        };
-        out.push(migrations.remove(next));
-    }
-    Ok(out)
-}
-
-/// The folder that holds `migrations/`: the one given, or the one above where `migrations` itself was named.
-fn root_of(folder: &Path) -> Result<PathBuf, PackError> {
-    if folder.join("migrations").is_dir() {
-        return Ok(folder.to_owned());
-    }
-    if folder.is_dir() && folder.file_name().is_some_and(|n| n == "migrations") {
-        return Ok(folder.parent().map_or_else(|| folder.to_owned(), Path::to_owned));
-    }
-    let what = if folder.exists() { "holds no folder `migrations`" } else { "is not there" };
-    let help = "a folder of packs looks like this: DIR/migrations/PACK/pack.yaml, DIR/templates/".to_owned();
-    Err(error(format!("`--packs {}`: it {what}", folder.display()), help))
-}
-
-fn read_folder(folder: &Path, below: &str, out: &mut Vec<(String, String, String)>) -> Result<(), PackError> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
-    let mut entries: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-    entries.sort();
-    for path in entries {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let below = format!("{below}/{name}");
-        if path.is_dir() {
-            read_folder(&path, &below, out)?;
-        } else {
-            let text = std::fs::read_to_string(&path).map_err(|e| error(format!("{}: {e}", path.display()), None))?;
-            out.push((below, path.display().to_string(), text));
-        }
-    }
-    Ok(())
 }

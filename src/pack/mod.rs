@@ -9,6 +9,7 @@ pub mod compile;
 pub mod config;
 pub mod detect;
 pub mod facts;
+pub mod folder;
 pub mod glob;
 pub mod library;
 pub mod names;
@@ -336,16 +337,26 @@ pub struct PackError {
     pub place: Option<(String, usize, usize)>,
     /// What to do next; may have several lines.
     pub help: Option<String>,
+    /// What is wrong elsewhere.
+    pub others: Vec<PackError>,
+}
+
+impl PackError {
+    /// The same, about a file as a whole.
+    fn in_file(self, file: &str) -> PackError {
+        PackError { place: Some((file.to_owned(), 1, 1)), ..self }
+    }
 }
 
 fn error(message: impl Into<String>, help: impl Into<Option<String>>) -> PackError {
-    PackError { message: message.into(), place: None, help: help.into() }
+    PackError { message: message.into(), place: None, help: help.into(), others: Vec::new() }
 }
 
 /// The known word that a mistyped one is nearest to, if one is near.
 pub fn near<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let scored = known.map(|k| (distance(word, k), k));
-    scored.filter(|(d, k)| *d <= 1 + k.len().max(word.len()) / 4).min_by_key(|(d, _)| *d).map(|(_, k)| k)
+    let is_near = |d: usize, longest: usize| d <= 1 + longest / 4 && d < longest;
+    scored.filter(|(d, k)| is_near(*d, k.len().max(word.len()))).min_by_key(|(d, _)| *d).map(|(_, k)| k)
 }
 
 /// How many letters have to be added, dropped or changed.

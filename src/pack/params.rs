@@ -33,6 +33,8 @@ pub enum Kind {
     Map(Box<Kind>),
 }
 
+const TYPES: &[&str] = &["string", "integer", "number", "boolean", "duration", "version", "host-port", "list", "map"];
+
 impl Kind {
     pub fn parse(text: &str) -> Option<Kind> {
         let inner = |prefix: &str| text.strip_prefix(prefix)?.strip_suffix('>').and_then(Kind::parse).map(Box::new);
@@ -79,22 +81,26 @@ pub fn read(page: &Page, node: Id) -> Result<Vec<Param>, PackError> {
         let fields = page.fields(value, &["type", "default", "optional", "min", "max", "enum", "pattern", "help"])?;
         let kind = fields.need("type")?;
         let kind_text = page.string(kind)?;
-        let parsed = Kind::parse(&kind_text).ok_or_else(|| page.error(kind, format!("unknown type `{kind_text}`")))?;
-        let number = |key: &str| fields.get(key).and_then(|n| page.json(n).as_f64());
+        let parsed = Kind::parse(&kind_text).ok_or_else(|| {
+            let near = super::near(&kind_text, TYPES.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let help = near.unwrap_or_else(|| format!("types: {}, list<…>, map<…>", TYPES.join(", ")));
+            PackError { help: Some(help), ..page.error(kind, format!("unknown type `{kind_text}`")) }
+        })?;
+        let number = |key: &str| fields.get(key).map(|n| page.number(n)).transpose();
         let text = |key: &str| fields.get(key).map(|n| page.string(n)).transpose();
         let mut param = Param {
             name,
             kind: parsed,
             default: None,
             optional: fields.get("optional").map_or(Ok(false), |n| page.boolean(n))?,
-            min: number("min"),
-            max: number("max"),
+            min: number("min")?,
+            max: number("max")?,
             choices: fields.get("enum").map_or_else(Vec::new, |n| page.list(n).into_iter().map(|n| page.json(n)).collect()),
             pattern: text("pattern")?,
             help: text("help")?.unwrap_or_default(),
         };
-        if let Some(pattern) = &param.pattern {
-            crate::expr::is_match(pattern, "").map_err(|e| page.error(value, e.to_string()))?;
+        if let (Some(pattern), Some(node)) = (&param.pattern, fields.get("pattern")) {
+            crate::expr::is_match(pattern, "").map_err(|e| page.error(node, e.to_string()))?;
         }
         if let Some(node) = fields.get("default") {
             let value = param.check(&page.json(node)).map_err(|why| page.error(node, why))?;

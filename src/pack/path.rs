@@ -53,6 +53,7 @@ impl Query {
         match JsonPath::parse(path) {
             Ok(parsed) => Ok(Query(parsed)),
             // Names with characters that need brackets are the usual slip.
+            Err(_) if path.contains(" = ") => Err(format!("`{path}` is not a JSONPath: a comparison is written `==`")),
             Err(e) => Err(split(path).err().unwrap_or_else(|| format!("`{path}` is not a JSONPath: {e}"))),
         }
     }

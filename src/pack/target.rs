@@ -135,11 +135,7 @@ pub fn read(page: &Page, node: Id) -> Result<BTreeMap<String, Target>, PackError
     let mut refers = Vec::new();
     for (name, _, value) in page.members(node)? {
         let fields = page.fields(value, &["keys", "in"])?;
-        let protojson = match fields.get("keys").map(|n| Ok((n, page.string(n)?))).transpose()? {
-            None => false,
-            Some((_, keys)) if keys == "protojson" => true,
-            Some((node, other)) => return Err(page.error(node, format!("`{other}`: only `protojson` is known"))),
-        };
+        let protojson = fields.get("keys").map(|node| page.one_of(node, &["protojson"])).transpose()?.is_some();
         let mut places = Vec::new();
         for item in page.list(fields.need("in")?) {
             let place = place(page, item)?;
@@ -150,7 +146,8 @@ pub fn read(page: &Page, node: Id) -> Result<BTreeMap<String, Target>, PackError
     }
     for (_, other, item) in &refers {
         if !out.contains_key(other) {
-            return Err(page.error(*item, format!("there is no target `{other}`")));
+            let help = super::near(other, out.keys().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+            return Err(PackError { help, ..page.error(*item, format!("there is no target `{other}`")) });
         }
     }
     for (name, _, item) in &refers {
@@ -167,13 +164,18 @@ fn reaches(from: &str, to: &str, refers: &[(String, String, Id)], depth: usize) 
 
 /// What a place starts from.
 pub(super) fn on(page: &Page, node: Id, fields: &Fields) -> Result<On, PackError> {
-    Ok(match fields.one_of(&["doc", "file", "target", "values-of", "chart"]) {
+    let known = ["doc", "file", "target", "values-of", "chart"];
+    if let [_, (second, other), ..] = known.iter().filter_map(|key| Some((key, fields.get(key)?))).collect::<Vec<_>>().as_slice()
+    {
+        return Err(page.error(*other, format!("`{second}` is a second place: give each an entry of its own")));
+    }
+    Ok(match fields.one_of(&known) {
         Some(("doc", doc)) => doc_of(page, doc)?,
         Some(("file", file)) => On::File(page.string(file)?),
         Some(("target", target)) => On::Target(page.string(target)?),
         Some(("values-of", chart)) => On::ValuesOf(page.string(chart)?),
         Some((_, charts)) => On::Chart(page.strings(charts)?),
-        None => return Err(page.error(node, "a place is one of doc, file, target, values-of, chart")),
+        None => return Err(page.error(node, format!("a place is one of {}", known.join(", ")))),
     })
 }
 
@@ -184,17 +186,26 @@ fn place(page: &Page, node: Id) -> Result<Place, PackError> {
     let pairs = match fields.get("pairs").map(|n| Ok((n, page.strings(n)?))).transpose()? {
         None => None,
         Some((_, names)) if names.len() == 2 => Some((names[0].clone(), names[1].clone())),
-        Some((node, _)) => return Err(page.error(node, "`pairs: [name, value]`")),
+        Some((node, _)) => {
+            return Err(
+                page.error(node, "`pairs` are two members, the one for the name and the one for the value: [name, value]")
+            );
+        }
     };
     Ok(Place {
         on,
         at: fields.get("at").map_or_else(|| plain(page, node, "$"), |n| plain(page, n, &page.string(n)?))?,
         when: fields.get("when").map_or_else(|| Ok(Vec::new()), |n| plains(page, n))?,
-        embedded: fields.get("embedded").is_some(),
+        embedded: embedded(page, &fields)?,
         prefix: fields.get("prefix").map_or_else(|| Ok(String::new()), |n| page.string(n))?,
         pairs,
         shape: fields.get("shape").map_or_else(|| Ok(Vec::new()), |n| plains(page, n))?,
     })
+}
+
+/// Whether the node is a text that holds YAML.
+fn embedded(page: &Page, fields: &Fields) -> Result<bool, PackError> {
+    Ok(fields.get("embedded").map(|node| page.one_of(node, &["yaml"])).transpose()?.is_some())
 }
 
 fn doc_of(page: &Page, node: Id) -> Result<On, PackError> {
@@ -261,7 +272,7 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
         let mut values = Vec::new();
         for value in fields.get("values").map_or_else(Vec::new, |n| page.list(n)) {
             let fields = page.fields(value, &["at", "embedded"])?;
-            values.push((path(fields.need("at")?)?, fields.get("embedded").is_some()));
+            values.push((path(fields.need("at")?)?, embedded(&page, &fields)?));
         }
         out.push(Carrier {
             kinds,

@@ -4,7 +4,7 @@ use super::registry::{Active, Request, Run};
 use super::{Migration, PackError};
 
 fn error(message: String, help: Option<String>) -> PackError {
-    PackError { message, place: None, help }
+    super::error(message, help)
 }
 
 /// Gives a run the values that were set for parameters of its pack, and the defaults.

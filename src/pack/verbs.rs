@@ -17,6 +17,10 @@ pub fn read(compiler: &mut Compiler, node: Id) -> Result<Vec<Verb>, PackError> {
     let mut out = Vec::new();
     for item in page.list(node) {
         let known: Vec<&str> = VERBS.iter().copied().chain(["if", "do"]).collect();
+        if !page.is_map(item) {
+            let error = page.error(item, "a verb is a map, such as `- remove: $.spec.old`");
+            return Err(PackError { help: Some(format!("verbs: {}", VERBS.join(", "))), ..error });
+        }
         let fields = page.fields(item, &known)?;
         let Some((name, value)) = fields.one_of(VERBS) else {
             let mut error = page.error(item, "a verb is missing here");
@@ -132,7 +136,7 @@ fn stanza(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Stanza, Pa
                 return Err(page.error(node, "a template lies below `templates/`"));
             }
             let text = (compiler.around.template)(&name)
-                .ok_or_else(|| page.error(node, format!("no template `{name}` below `templates/`")))?;
+                .ok_or_else(|| page.error(node, format!("there is no template `{name}` below `templates/`")))?;
             check_stanza(compiler, node, &text)?;
             Ok(Stanza(compiler.expr(node, Mode::Stanza, &text)))
         }
@@ -146,12 +150,12 @@ fn check_stanza(compiler: &Compiler, node: Id, text: &str) -> Result<(), PackErr
     if computes || !compiler.around.check {
         return Ok(());
     }
-    let why = match syntax::parse(text) {
+    let (at, why) = match syntax::parse(text) {
         Ok(tree) if tree.docs.len() <= 1 => return Ok(()),
-        Ok(_) => "it holds several documents".to_owned(),
-        Err(no) => no.message,
+        Ok(tree) => (tree.docs[1].span.start, "it holds several documents".to_owned()),
+        Err(no) => (no.at, no.message),
     };
-    Err(compiler.page.error(node, format!("the new text is not YAML: {why}")))
+    Err(compiler.page.error_in(node, text, at, format!("the new text is not YAML: {why}")))
 }
 
 fn order(compiler: &Compiler, fields: &Fields) -> Result<Order, PackError> {
@@ -165,12 +169,7 @@ fn order(compiler: &Compiler, fields: &Fields) -> Result<Order, PackError> {
 
 fn clash(compiler: &Compiler, fields: &Fields) -> Result<Clash, PackError> {
     let Some(node) = fields.get("clash") else { return Ok(Clash::Stop) };
-    match compiler.page.string(node)?.as_str() {
-        "stop" => Ok(Clash::Stop),
-        "keep" => Ok(Clash::Keep),
-        "replace" => Ok(Clash::Replace),
-        other => Err(compiler.page.error(node, format!("`{other}` is none of stop, keep, replace"))),
-    }
+    Ok([Clash::Stop, Clash::Keep, Clash::Replace][compiler.page.one_of(node, &["stop", "keep", "replace"])?])
 }
 
 fn wrap(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Wrap, PackError> {
@@ -181,7 +180,7 @@ fn wrap(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Wrap, PackEr
         Some((_, node)) => match page.strings(node)?.as_slice() {
             [name, value] => Ok(Wrap::Pairs(name.clone(), value.clone())),
             [yes] if yes == "true" => Ok(Wrap::List),
-            _ => Err(page.error(node, "`list: true`, or `list: [name, value]`")),
+            _ => Err(page.error(node, "`list` is true, or two members: `list: true`, `list: [name, value]`")),
         },
         None => Err(page.error(at, "`key`, `list` or `text` is missing here")),
     }
