@@ -37,6 +37,21 @@ pub fn asked(line: &[OsString], from: Option<&str>) -> String {
     command(options.into_iter().chain(["--safety".into(), "review".into()]), paths)
 }
 
+/// The same plan, to another version.
+pub fn plan(line: &[OsString], to: &str) -> String {
+    let typed = Typed::read(line);
+    let mut options: Vec<String> = Vec::new();
+    let mut words = typed.options.into_iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--to" => drop(words.next()),
+            _ if word.starts_with("--to=") => {}
+            _ => options.push(word),
+        }
+    }
+    command(options.into_iter().chain(["--to".into(), to.into()]), typed.paths)
+}
+
 /// The options and paths of a `plan` as those of a `migrate`.
 fn planned(line: &[OsString], from: Option<&str>) -> (Vec<String>, Vec<String>) {
     let typed = Typed::read(line);
@@ -114,5 +129,19 @@ mod tests {
         assert_eq!(offered(&line("yamlift|migrate|--to|a@1.2")), "yamlift migrate --to a@1.2 --safety review");
         let typed = line("yamlift|migrate|--safety|safe|-wq|--to|a@1.2|-w|--|-w");
         assert_eq!(offered(&typed), "yamlift migrate -q --to a@1.2 --safety review -- -w");
+    }
+
+    #[test]
+    fn a_plan_leads_to_commands() {
+        let typed = line("yamlift|plan|a dir|--to|a@1.2|--format|markdown|--set|x=1");
+        assert_eq!(
+            migrate(&typed, Some("a@1.0"), Some("after")),
+            "yamlift migrate 'a dir' --to a@1.2 --set x=1 --from a@1.0 --phase after"
+        );
+        assert_eq!(
+            asked(&line("yamlift|plan|--from|1.1|--to|a@1.2"), Some("a@1.0")),
+            "yamlift migrate --from 1.1 --to a@1.2 --safety review"
+        );
+        assert_eq!(plan(&typed, "a@1.1"), "yamlift plan 'a dir' --format markdown --set x=1 --to a@1.1");
     }
 }

@@ -4,6 +4,7 @@ use super::explain;
 use super::next;
 use super::refusal::refuse;
 use super::{DONE, FAILED, config};
+use crate::output::human;
 use crate::output::plan::{self, Advice, Next, Plan, Row, Task};
 use crate::output::progress::Progress;
 use crate::output::summary;
@@ -95,7 +96,7 @@ fn which(ran: &[crate::report::Ran], library: &Library) -> anyhow::Result<String
 
 fn plan_of(report: &Report, runs: &[Run], line: &[OsString]) -> Plan {
     let migrations = rows(report, runs);
-    let next = steps(report, &migrations, line);
+    let next = steps(report, &migrations, runs, line);
     Plan {
         version: 1,
         runs: report.runs.clone(),
@@ -217,34 +218,44 @@ fn advice(runs: &[Run]) -> Vec<Advice> {
 }
 
 /// What to do, in order, with commands that can be pasted.
-fn steps(report: &Report, rows: &[Row], line: &[OsString]) -> Vec<Next> {
+fn steps(report: &Report, rows: &[Row], runs: &[Run], line: &[OsString]) -> Vec<Next> {
     let step = |what: &str, command: Option<String>| Next { what: what.to_owned(), command };
+    let open: Vec<_> = report.runs.iter().filter(|run| !run.done).collect();
+    let Some(first) = open.first() else { return vec![step("What runs is there already: nothing to do.", None)] };
     let has = |whens: &[When]| rows.iter().any(|row| row.ask.is_none() && whens.contains(&row.when));
-    // What runs is said in each command: after the upgrade the files say another version.
-    let from: Vec<String> = report.runs.iter().filter(|run| !run.done).map(|run| format!("{}@{}", run.pack, run.from)).collect();
-    let one = from.first().filter(|first| from.iter().all(|from| from == *first)).cloned();
+    let asks = |with: &str| rows.iter().any(|row| row.ask.as_ref().is_some_and(|ask| ask.starts_with(with)));
     let (early, late) = (has(&[When::Before, When::Any]), has(&[When::After, When::Gap, When::Wakes]));
-    let to: Vec<String> = report.runs.iter().map(|run| format!("{} {}", run.pack, run.to)).collect();
-    let to = to.first().cloned().unwrap_or_default();
+    // Where one version runs, the command says so: after the upgrade the files say another one.
+    let from = format!("{}@{}", first.pack, first.from);
+    let from = open.iter().all(|run| run.from == first.from && run.pack == first.pack).then_some(from.as_str());
     let mut out = Vec::new();
-    if report.runs.iter().all(|run| run.done) && !report.runs.is_empty() {
-        return vec![step("What runs is there already: nothing to do.", None)];
+    if let Some((gap, next)) = stepwise(rows, runs) {
+        let what =
+            format!("{gap} under `With the upgrade`: going by way of {next} may be seamless where going all the way is not.");
+        out.push(step(&what, Some(next::plan(line, &next))));
     }
     if early {
-        let part = late.then_some("before");
-        out.push(step(
-            "See the diff of what can go in now; the same with -w writes it.",
-            Some(next::migrate(line, one.as_deref(), part)),
-        ));
+        let what = "See the diff of what can go in now; the same with -w writes it.";
+        out.push(step(what, Some(next::migrate(line, from, late.then_some("before")))));
     }
-    let asks = rows.iter().any(|row| row.ask.is_some());
-    if asks {
-        out.push(step("See what waits to be asked for, and pick from it.", Some(next::asked(line, one.as_deref()))));
+    if asks("--safety") {
+        out.push(step("See what waits to be asked for, and pick from it with --only.", Some(next::asked(line, from))));
     }
-    out.push(step(&format!("Upgrade to {to}."), None));
+    if asks("--enable") {
+        out.push(step("Of what is off, add what you want: --enable ID; `yamlift explain ID` says what it is for.", None));
+    }
     if late {
-        let part = early.then_some("after");
-        out.push(step("Then what has to wait for the upgrade.", Some(next::migrate(line, one.as_deref(), part))));
+        let what = "What has to wait for the upgrade: write it on a branch now, while the files still say what runs, and merge it in one step with the upgrade, or right after it.";
+        out.push(step(what, Some(next::migrate(line, from, early.then_some("after")))));
     }
+    out.push(step(&format!("Upgrade to {} {}.", first.pack, first.to), None));
     out
+}
+
+/// How many rows have no seamless order, and the release to go to first, where the way has several.
+fn stepwise(rows: &[Row], runs: &[Run]) -> Option<(String, String)> {
+    let gaps = rows.iter().filter(|row| row.when == When::Gap && row.ask.is_none()).count();
+    let run = runs.first().filter(|_| gaps > 0)?;
+    let next = run.pack.chain.iter().find(|version| **version > run.from && **version < run.to)?;
+    Some((human::counted(gaps, "migration"), format!("{}@{next}", run.pack.name)))
 }

@@ -109,7 +109,7 @@ pub fn text(plan: &Plan) -> String {
     if !plan.for_people.is_empty() {
         let _ = writeln!(out, "\nFor you: {}", counted(plan.for_people.len(), "thing"));
         for task in &plan.for_people {
-            let _ = writeln!(out, "  {:7}  {}", level(task.level), places(&task.places));
+            let _ = writeln!(out, "  {:7}  {}   ({})", level(task.level), places(&task.places), slug(&task.id));
             let _ = writeln!(out, "           {}", task.message.trim().replace('\n', "\n           "));
         }
     }

@@ -43,7 +43,8 @@ pub fn concerns(draft: &Draft, objects: &[Object], runs: &[Run], said: &str) -> 
             for active in &run.active {
                 let rules = active.rules.iter().map(|rule| &active.migration.rules[rule.index]);
                 // What the names of files tell is of no concern to patches.
-                let may_hit = |rule: &&Rule| !rule.needles.groups.is_empty() && rule.needles.may_hit(&(kinds_of(object, rule) + &said));
+                let may_hit =
+                    |rule: &&Rule| !rule.needles.groups.is_empty() && rule.needles.may_hit(&(kinds_of(object, rule) + &said));
                 let ways: Vec<Way> = rules.filter(may_hit).flat_map(|rule| ways(rule, object, run)).collect();
                 let Some((first, _)) = list.iter().find(|(operation, _)| ways.iter().any(|way| leads(draft, operation, way)))
                 else {
