@@ -76,7 +76,7 @@ fn is_made_of(path: &str, args: &[&str]) {
 /// Flags that the README names are flags of a command.
 #[test]
 fn flags_of_the_readme_exist() {
-    let help: String = ["migrate", "plan", "list", "explain", "test", "new"]
+    let help: String = ["migrate", "plan", "list", "explain", "test", "new", "schema"]
         .iter()
         .map(|command| String::from_utf8(yamlift(&[command, "--help"]).stdout).expect("text"))
         .collect();

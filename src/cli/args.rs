@@ -43,6 +43,9 @@ pub enum Command {
     /// Make a pack, or a migration with its first cases, to be filled in
     #[command(after_help = include_str!("../../templates/help/new.txt"))]
     New(New),
+    /// A JSON Schema, with which an editor completes and checks the files of a pack
+    #[command(after_help = include_str!("../../templates/help/schema.txt"))]
+    Schema(Schema),
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -271,6 +274,22 @@ pub enum NewWhat {
         /// The folder that holds `migrations` and `golden` [default: this one]
         dir: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Schema {
+    /// Of which files
+    #[arg(default_value = "migration")]
+    pub of: SchemaArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaArg {
+    Migration,
+    /// pack.yaml
+    Pack,
+    /// migrations/carriers/*.yaml
+    Carriers,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

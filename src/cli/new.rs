@@ -1,6 +1,7 @@
 //! `yamlift new`: scaffolds for authors, which fail until they are filled in.
 use super::args::{New, NewWhat};
 use super::refusal::refuse;
+use super::schema;
 use crate::output::terminal::Terminal;
 use crate::output::write;
 use crate::pack::registry::Library;
@@ -32,7 +33,11 @@ type Made = (Vec<PathBuf>, String);
 fn pack(name: &str, dir: &Path) -> anyhow::Result<Made> {
     check_name("pack", name)?;
     let at = dir.join("migrations").join(name);
-    let files = [(at.join("pack.yaml"), PACK.to_owned())];
+    let files = [
+        (at.join("pack.yaml"), modeline("schema/pack.json") + PACK),
+        (at.join("schema").join("pack.json"), schema::PACK.to_owned()),
+        (at.join("schema").join("migration.json"), schema::MIGRATION.to_owned()),
+    ];
     let next = format!("Fill in the TODO, then: yamlift new migration {name} VERSION SLUG{}", of(dir));
     Ok((make(files)?, next))
 }
@@ -52,6 +57,9 @@ fn migration(pack: &str, version: &str, slug: &str, dir: &Path) -> anyhow::Resul
     }
     let newest = chain.last().map_or(version, String::as_str);
     let text = MIGRATION.replace("@version@", if version == "any" { newest } else { version });
+    // A pack that was begun by hand may have none.
+    let known = dir.join("migrations").join(pack).join("schema").join("migration.json").is_file();
+    let text = if known { modeline("../schema/migration.json") + &text } else { text };
     let golden = dir.join("golden").join(pack).join(version).join(slug);
     let files = [
         (dir.join("migrations").join(pack).join(version).join(format!("{slug}.yaml")), text),
@@ -60,6 +68,11 @@ fn migration(pack: &str, version: &str, slug: &str, dir: &Path) -> anyhow::Resul
     ];
     let next = format!("Fill in each TODO, then: yamlift test {} {slug}", dir.display());
     Ok((make(files)?, next))
+}
+
+/// The line that tells editors which schema a file follows.
+fn modeline(schema: &str) -> String {
+    format!("# yaml-language-server: $schema={schema}\n")
 }
 
 /// Where it is not here.

@@ -1,0 +1,243 @@
+//! The schemas say what the binary reads: every file of the repository follows them, and their keys are those that a pack
+//! may have.
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use yamlift::pack::author::Page;
+use yamlift::pack::registry::Library;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn schema(name: &str) -> Json {
+    let text = fs::read_to_string(root().join(format!("templates/schema/{name}.json"))).expect("a schema");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// A file as the binary reads it.
+fn read(name: &str, text: &str) -> Json {
+    let page = Page::read(name, text).expect("YAML");
+    page.json(page.root().expect("one document"))
+}
+
+/// What is wrong with `value`, the first thing, by the part of JSON Schema that the schemas use.
+fn wrong(schema: &Json, part: &Json, value: &Json) -> Option<String> {
+    for (keyword, wants) in part.as_object().expect("a schema") {
+        let all = || wants.as_array().expect("a list").iter();
+        let fits = |part: &Json| wrong(schema, part, value).is_none();
+        let found = match keyword.as_str() {
+            "$ref" => {
+                let name = wants.as_str().and_then(|to| to.strip_prefix("#/$defs/")).expect("a reference");
+                wrong(schema, &schema["$defs"][name], value)
+            }
+            "type" if wants.is_array() => (!all().any(|one| is(one, value))).then(|| format!("{value} is no {wants}")),
+            "type" => (!is(wants, value)).then(|| format!("{value} is no {wants}")),
+            "enum" => (!all().any(|one| one == value)).then(|| format!("{value} is none of {wants}")),
+            "const" => (wants != value).then(|| format!("{value} is not {wants}")),
+            "oneOf" => (all().filter(|one| fits(one)).count() != 1).then(|| {
+                let nearest = all().filter_map(|one| wrong(schema, one, value)).max_by_key(String::len).unwrap_or_default();
+                format!("not one of several: {nearest}")
+            }),
+            "anyOf" => (!all().any(fits)).then(|| format!("{value} is none of several")),
+            "pattern" => value.as_str().and_then(|text| {
+                let pattern = wants.as_str().expect("a pattern");
+                (!yamlift::expr::is_match(pattern, text).expect("a pattern")).then(|| format!("`{text}` is not like {pattern}"))
+            }),
+            "items" => value.as_array().and_then(|items| items.iter().find_map(|item| wrong(schema, wants, item))),
+            "minItems" => {
+                value.as_array().and_then(|items| (items.len() < length(wants)).then(|| format!("{value} is too short")))
+            }
+            "maxItems" => {
+                value.as_array().and_then(|items| (items.len() > length(wants)).then(|| format!("{value} is too long")))
+            }
+            "required" => value.as_object().and_then(|map| {
+                let missing = all().find(|key| !map.contains_key(key.as_str().expect("a key")))?;
+                Some(format!("{missing} is missing in {value}"))
+            }),
+            "propertyNames" => value.as_object().and_then(|map| map.keys().find_map(|key| wrong(schema, wants, &json!(key)))),
+            "properties" => value.as_object().and_then(|map| {
+                let known = map.iter().filter_map(|(key, value)| Some((key, wants.get(key)?, value)));
+                known.into_iter().find_map(|(key, part, value)| Some(format!("{key}: {}", wrong(schema, part, value)?)))
+            }),
+            "additionalProperties" => value.as_object().and_then(|map| {
+                let known = &part["properties"];
+                map.iter().filter(|(key, _)| known.get(key).is_none()).find_map(|(key, value)| match wants {
+                    Json::Bool(false) => Some(format!("unknown key {key}")),
+                    part => wrong(schema, part, value),
+                })
+            }),
+            "$schema" | "$defs" | "title" | "description" | "default" => None,
+            other => panic!("this test does not know `{other}`"),
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+fn length(wants: &Json) -> usize {
+    usize::try_from(wants.as_u64().expect("a number")).expect("a small one")
+}
+
+fn is(kind: &Json, value: &Json) -> bool {
+    match kind.as_str().expect("a type") {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        other => panic!("this test does not know the type {other}"),
+    }
+}
+
+fn files(dir: &Path, out: &mut Vec<PathBuf>) {
+    for path in fs::read_dir(dir).expect("a folder").flatten().map(|entry| entry.path()) {
+        match path.is_dir() {
+            true => files(&path, out),
+            false => out.extend(path.extension().is_some_and(|ext| ext == "yaml").then_some(path)),
+        }
+    }
+}
+
+#[test]
+fn every_file_follows_its_schema() {
+    let (migration, pack, carriers) = (schema("migration"), schema("pack"), schema("carriers"));
+    let mut all = Vec::new();
+    files(&root().join("migrations"), &mut all);
+    let mut no = String::new();
+    for path in &all {
+        let schema = match (path.parent().and_then(Path::file_name), path.file_name().and_then(|name| name.to_str())) {
+            (Some(folder), _) if folder == "carriers" => &carriers,
+            (_, Some("pack.yaml")) => &pack,
+            (_, Some("changes.yaml")) => continue,
+            _ => &migration,
+        };
+        let text = fs::read_to_string(path).expect("a file");
+        if let Some(why) = wrong(schema, schema, &read(&path.display().to_string(), &text)) {
+            no += &format!("{}: {why}\n", path.display());
+        }
+    }
+    assert!(all.len() > 10 && no.is_empty(), "{no}");
+}
+
+#[test]
+fn what_the_binary_refuses_does_not() {
+    let broken = [
+        ("migration", "title: T\nwhy: W\ntarget: a\nreports: []\n", "reports"),
+        ("migration", "title: T\ntarget: a\ndo: { remove: $.a }\n", "why"),
+        ("migration", "title: T\nwhy: W\nsafety: saf\n", "saf"),
+        ("migration", "title: T\nwhy: W\ntarget: { kinds: A }\n", "kinds"),
+        ("migration", "title: T\nwhy: W\ndo:\n- renam: { at: $.a, to: b }\n", "renam"),
+        ("migration", "title: T\nwhy: W\ndo:\n- rename: { at: $.a, to: b, clash: kep }\n", "kep"),
+        ("migration", "title: T\nwhy: W\ndo:\n- rename: { at: $.a, to: b }\n  remove: $.c\n", "remove"),
+        ("migration", "title: T\nwhy: W\ndo:\n- remove: a.b\n", "a.b"),
+        ("migration", "title: T\nwhy: W\ndo:\n- wrap: { at: $.a }\n", "several"),
+        ("migration", "title: T\nwhy: W\nhonoured: { old: 1.2 }\n", "1.2"),
+        ("migration", "title: T\nwhy: W\nhonoured: { old: '1.2' }\n", "1.2"),
+        ("migration", "title: T\nwhy: W\nreport: { level: warn, message: a }\n", "warn"),
+        ("migration", "title: T\nwhy: W\nlet: { a-b: $.c }\n", "a-b"),
+        ("migration", "title: T\nwhy: W\nparams: { a: { type: strng } }\n", "strng"),
+        ("pack", "title: T\nchain: [1.1]\n", "1.1"),
+        ("pack", "title: T\nchain: ['1.1']\ntargets: { a: { in: [{ dok: any, at: $ }] } }\n", "dok"),
+        ("pack", "title: T\nchain: ['1.1']\ntargets: { a: { in: [{ at: $ }] } }\n", "several"),
+        ("pack", "title: T\nchain: ['1.1']\ntargets: { a: { in: [{ doc: any, file: x }] } }\n", "several"),
+        ("carriers", "- { doc: { kind: A }, chart: { version: $.a } }\n", "several"),
+        ("carriers", "- { doc: { kind: A }, valus: $.a }\n", "valus"),
+    ];
+    for (name, text, word) in broken {
+        let schema = schema(name);
+        let why = wrong(&schema, &schema, &read(name, text)).unwrap_or_else(|| panic!("the schema takes {text}"));
+        assert!(why.contains(word), "{text}{why}");
+    }
+}
+
+/// The keys of a map: asked of the binary, which names them for a key that is like none, and of the schema.
+#[test]
+fn keys_are_those_of_the_binary() {
+    let head = "title: T\nwhy: W\n";
+    let verb = |name: &str| format!("{head}target: {{ kind: A }}\ndo:\n- {name}: {{ zzzzzzzzzzzzzzzzz: 1 }}\n");
+    let pack = |place: &str| format!("title: T\nchain: ['1']\n{place}");
+    let of = |schema: &Json, path: &str| {
+        let properties = schema.pointer(path).unwrap_or_else(|| panic!("{path}"))["properties"].as_object().expect("properties");
+        properties.keys().cloned().collect::<BTreeSet<String>>()
+    };
+    let (migration, packs, carriers) = (schema("migration"), schema("pack"), schema("carriers"));
+    let mut maps = vec![
+        (&migration, String::new(), "migrations/t/1/x.yaml", format!("{head}zzzzzzzzzzzzzzzzz: 1\n")),
+        (&migration, "/$defs/rule".into(), "migrations/t/1/x.yaml", format!("{head}rules: [{{ zzzzzzzzzzzzzzzzz: 1 }}]\n")),
+        (
+            &migration,
+            "/$defs/report".into(),
+            "migrations/t/1/x.yaml",
+            format!("{head}target: {{ kind: A }}\nreport: [{{ zzzzzzzzzzzzzzzzz: 1 }}]\n"),
+        ),
+        (&migration, "/$defs/bump".into(), "migrations/t/1/x.yaml", format!("{head}bump: [{{ zzzzzzzzzzzzzzzzz: 1 }}]\n")),
+        (&migration, "/$defs/honoured".into(), "migrations/t/1/x.yaml", format!("{head}honoured: {{ zzzzzzzzzzzzzzzzz: 1 }}\n")),
+        (&migration, "/$defs/place".into(), "migrations/t/1/x.yaml", format!("{head}target: {{ zzzzzzzzzzzzzzzzz: 1 }}\n")),
+        (
+            &migration,
+            "/$defs/fact".into(),
+            "migrations/t/1/x.yaml",
+            format!("{head}facts: {{ a: {{ zzzzzzzzzzzzzzzzz: 1 }} }}\n"),
+        ),
+        (
+            &migration,
+            "/$defs/param".into(),
+            "migrations/t/1/x.yaml",
+            format!("{head}params: {{ a: {{ zzzzzzzzzzzzzzzzz: 1 }} }}\n"),
+        ),
+        (&packs, String::new(), "migrations/t/pack.yaml", pack("zzzzzzzzzzzzzzzzz: 1\n")),
+        (&packs, "/$defs/param".into(), "migrations/t/pack.yaml", pack("params: { a: { zzzzzzzzzzzzzzzzz: 1 } }\n")),
+        (&packs, "/$defs/target".into(), "migrations/t/pack.yaml", pack("targets: { a: { zzzzzzzzzzzzzzzzz: 1 } }\n")),
+        (&packs, "/$defs/place".into(), "migrations/t/pack.yaml", pack("targets: { a: { in: [{ zzzzzzzzzzzzzzzzz: 1 }] } }\n")),
+        (
+            &packs,
+            "/$defs/kinds".into(),
+            "migrations/t/pack.yaml",
+            pack("targets: { a: { in: [{ doc: { zzzzzzzzzzzzzzzzz: 1 } }] } }\n"),
+        ),
+        (&packs, "/$defs/detector".into(), "migrations/t/pack.yaml", pack("detect: [{ zzzzzzzzzzzzzzzzz: 1 }]\n")),
+        (&carriers, "/$defs/carrier".into(), "migrations/carriers/c.yaml", "- { zzzzzzzzzzzzzzzzz: 1 }\n".into()),
+        (
+            &carriers,
+            "/$defs/carrier/properties/chart".into(),
+            "migrations/carriers/c.yaml",
+            "- { doc: any, chart: { zzzzzzzzzzzzzzzzz: 1 } }\n".into(),
+        ),
+    ];
+    let verbs = migration["$defs"]["verb"]["oneOf"].as_array().expect("verbs");
+    for (nth, one) in verbs.iter().enumerate() {
+        let name = one["title"].as_str().expect("a name");
+        let at = format!("/$defs/verb/oneOf/{nth}/properties/{name}");
+        let at = if name == "remove" { format!("{at}/oneOf/1") } else { at };
+        if name != "within" {
+            maps.push((&migration, at, "migrations/t/1/x.yaml", verb(name)));
+        }
+    }
+    for (schema, at, file, text) in maps {
+        assert_eq!(of(schema, &at), known(file, &text), "{at} of the schema, and what is known in\n{text}");
+    }
+    let named = verbs.iter().map(|one| one["title"].as_str().expect("a name").to_owned()).chain(["if".into(), "do".into()]);
+    let item = format!("{head}target: {{ kind: A }}\ndo:\n- zzzzzzzzzzzzzzzzz: 1\n");
+    assert_eq!(named.collect::<BTreeSet<_>>(), known("migrations/t/1/x.yaml", &item));
+}
+
+/// The keys that the binary names where a file has one that it does not know.
+fn known(file: &str, text: &str) -> BTreeSet<String> {
+    let dir = tempfile::tempdir().expect("a folder");
+    let put = |file: &str, text: &str| {
+        let path = dir.path().join(file);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    };
+    put("migrations/t/pack.yaml", "title: T\nchain: ['1']\n");
+    put(file, text);
+    let no = Library::open(&[dir.path().to_owned()]).and_then(|library| library.pack("t")).expect_err("an unknown key");
+    let help = no.help.unwrap_or_default();
+    let keys = help.strip_prefix("known here: ").unwrap_or_else(|| panic!("{}: {help}\n{text}", no.message));
+    keys.split(", ").map(str::to_owned).collect()
+}
