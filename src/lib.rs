@@ -11,6 +11,7 @@ pub mod output;
 pub mod pack;
 pub mod pipeline;
 pub mod report;
+pub mod schema;
 pub mod source;
 pub mod view;
 pub mod yaml;

@@ -14,6 +14,9 @@ pub enum Level {
 /// Id of the findings on a text within a file that could not be read: as bad as a file that could not be.
 pub const UNREAD_TEXT: &str = "yamlift/embedded";
 
+/// Id of the findings on what the schema of a kind does not allow.
+pub const SCHEMA: &str = "yamlift/schema";
+
 /// What a person has to know, at a place of a file as it is on disk.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {

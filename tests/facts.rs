@@ -3,7 +3,7 @@ mod scratch;
 use scratch::{NEW, OLD, Scratch, with};
 use std::sync::Arc;
 use yamlift::index::Repo;
-use yamlift::migrate::{self, facts::Facts};
+use yamlift::migrate::{self, Order, facts::Facts};
 use yamlift::pack::Safety;
 use yamlift::pack::registry::{Library, PhaseFilter, Request};
 use yamlift::source::Source;
@@ -114,7 +114,9 @@ fn a_file_waits_for_facts_only_where_a_rule_asks_for_them() {
     };
     let runs = Library::open(&[scratch.packs()]).and_then(|library| library.runs(&request)).expect("a pack");
     let migrate = |text: &str| {
-        let waits = migrate::file(Source::new("a.yaml", text), &runs, &Arc::new(Repo::default()), &Facts::default()).err();
+        let (repo, facts) = (Arc::new(Repo::default()), Facts::default());
+        let order = Order { runs: &runs, repo: &repo, facts: &facts, crds: None };
+        let waits = migrate::file(Source::new("a.yaml", text), &order).err();
         waits.map(|waits| waits.0.into_iter().collect::<Vec<_>>())
     };
     assert_eq!(migrate(&thing("x")), Some(vec!["demo/1.1/new-name".to_owned()]));

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use yamlift::index::Repo;
-use yamlift::migrate::facts::Facts;
+use yamlift::migrate::{self, Order, facts::Facts};
 use yamlift::pack::Safety;
 use yamlift::pack::registry::{Library, PhaseFilter, Request};
 use yamlift::source::Source;
@@ -107,7 +107,8 @@ fn check(case: &Case) -> Result<(), String> {
     all.push(source.clone());
     all.sort_by(|a, b| a.path.cmp(&b.path));
     let facts = Facts::of_texts(&all, &runs, &repo);
-    let report = yamlift::migrate::file(source, &runs, &repo, &facts).map_err(|waits| format!("{waits:?}"))?;
+    let report = migrate::file(source, &Order { runs: &runs, repo: &repo, facts: &facts, crds: None })
+        .map_err(|waits| format!("{waits:?}"))?;
     let got = report.migrated_text();
     let wanted = case.after.as_ref().unwrap_or(&case.before);
     let mut wrong = String::new();

@@ -12,10 +12,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("cli", &["pipeline", "golden", "pack", "output", "forge"]),
     ("golden", &["pipeline", "pack", "output"]),
-    ("pipeline", &["input", "index", "pack", "migrate", "output"]),
+    ("pipeline", &["input", "index", "pack", "migrate", "schema", "output"]),
     ("input", &[]),
     ("index", &["pack", "view", "yaml"]),
-    ("migrate", &["index", "pack", "view", "yaml", "expr"]),
+    ("migrate", &["index", "pack", "schema", "view", "yaml", "expr"]),
+    // What a cluster takes is asked of data alone; a pattern is an expression.
+    ("schema", &["view", "yaml", "expr"]),
     // A pack holds its expressions ready to run.
     ("pack", &["yaml", "expr"]),
     ("expr", &["yaml"]),

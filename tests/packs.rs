@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use yamlift::golden::{self, Case};
 use yamlift::index::Repo;
-use yamlift::migrate::facts::Facts;
+use yamlift::migrate::{self, Order, facts::Facts};
 use yamlift::pack::Safety;
 use yamlift::pack::registry::{Library, Request, Run};
 use yamlift::pack::version::Version;
@@ -160,5 +160,5 @@ fn files_say_which_version_runs() {
 /// A text migrated, the repository being that text.
 fn alone(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
     let facts = Facts::of_texts(std::slice::from_ref(&source), runs, repo);
-    yamlift::migrate::file(source, runs, repo, &facts).expect("all facts are there")
+    migrate::file(source, &Order { runs, repo, facts: &facts, crds: None }).expect("all facts are there")
 }

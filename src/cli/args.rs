@@ -84,6 +84,11 @@ pub struct Migrate {
     #[arg(long, value_name = "DIR", help_heading = "What to do")]
     pub packs: Vec<PathBuf>,
 
+    /// A file or folder with CustomResourceDefinitions that edited objects have to fit: what the edit would
+    /// break is not written (rules in CEL are left to the cluster)
+    #[arg(long, value_name = "PATH", help_heading = "What to do")]
+    pub crds: Vec<PathBuf>,
+
     /// Write the files in place
     #[arg(short, long, visible_alias = "fix", conflicts_with_all = ["check", "dry_run"], help_heading = "What comes out")]
     pub write: bool,

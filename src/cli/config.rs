@@ -4,6 +4,7 @@ use super::refusal::refuse;
 use crate::pack::Safety;
 use crate::pack::config::{self, Config};
 use crate::pack::registry::{Library, PhaseFilter, Request};
+use crate::pipeline::{self, Crds};
 use crate::report::Level;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,27 @@ pub fn library(settings: &Settings, packs: &[PathBuf]) -> anyhow::Result<Library
     let own = settings.config.packs.iter().map(|folder| settings.folder.join(folder));
     let folders: Vec<PathBuf> = own.chain(packs.iter().cloned()).collect();
     Ok(Library::open(&folders)?)
+}
+
+/// The CustomResourceDefinitions of the settings, then those of `--crds`; and a line for each that is left out.
+///
+/// # Errors
+/// Paths that are not there, or hold none.
+pub fn crds(args: &Migrate, settings: &Settings) -> anyhow::Result<(Crds, String)> {
+    let own = settings.config.crds.iter().map(|path| settings.folder.join(path));
+    let (mut crds, mut said) = (Crds::default(), String::new());
+    for path in own.chain(args.crds.iter().cloned()) {
+        let shelf = pipeline::crds(&path, &mut crds)?;
+        let lines: String = shelf.said.iter().map(|line| format!("{line}\n")).collect();
+        if shelf.found == 0 {
+            let message = format!("--crds {}: no CustomResourceDefinition is there", path.display());
+            let help =
+                "`kubectl get crd -o yaml` writes all that a cluster has; so does the folder `crds` of most charts".to_owned();
+            return Err(refuse(message, if lines.is_empty() { help } else { lines }));
+        }
+        said += &lines;
+    }
+    Ok((crds, said))
 }
 
 /// A line for each pack that stands in for a built-in one: nobody should wonder why that one does nothing.

@@ -54,7 +54,8 @@ pub fn run(
     let told = pipeline::told(&sources.cwd, &found.root);
     let mut paths: Vec<String> = found.files.iter().chain(found.unread.iter().map(|(path, _)| path)).cloned().collect();
     let ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
-    let mut report = pipeline::run(ground, Job { trees: &Trees::of(runs), generated: true, progress: &|_, _, _| {} })?;
+    let job = Job { trees: &Trees::of(runs), crds: None, generated: true, progress: &|_, _, _| {} };
+    let mut report = pipeline::run(&ground, &job)?;
     report.told(&told);
     paths.iter_mut().for_each(|path| *path = told(path));
     Ok(tell(&report, &paths))

@@ -25,6 +25,10 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     if !args.quiet {
         terminal.err(&config::replacing(&library));
     }
+    let (crds, said) = config::crds(args, &settings)?;
+    if !args.quiet {
+        terminal.err(&said);
+    }
     let request = config::request(args, &settings.config, &library)?;
     let runs = library.runs(&request)?;
     sources.exclude.extend(settings.config.exclude);
@@ -39,7 +43,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     let generated = args.include_generated;
     let ground = pipeline::survey(input, library.carriers(), args.threads.map(usize::from))?;
     let trees = pipeline::trees(&ground, &library, &request, runs)?;
-    let report = pipeline::run(ground, Job { trees: &trees, generated, progress: &bar });
+    let report = pipeline::run(&ground, &Job { trees: &trees, crds: Some(&crds), generated, progress: &bar });
     progress.end();
     let mut report = report?;
 

@@ -51,7 +51,7 @@ pub fn run(args: &Args, line: &[OsString], terminal: Terminal) -> anyhow::Result
         terminal.out(which(&trees.ran, &library)?.as_bytes())?;
         return Ok(DONE);
     }
-    let report = pipeline::run(ground, Job { trees: &trees, generated: args.include_generated, progress: &bar });
+    let report = pipeline::run(&ground, &Job { trees: &trees, crds: None, generated: args.include_generated, progress: &bar });
     progress.end();
     let mut report = report?;
     report.told(pipeline::told(&sources.cwd, &root));

@@ -82,6 +82,22 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
     Ok(found)
 }
 
+/// A file; of a folder every YAML file in it, hidden and ignored ones as well, sorted.
+///
+/// # Errors
+/// A path that is not there, or leads out of its folder.
+pub fn below(path: &Path) -> Result<Vec<PathBuf>, DiscoverError> {
+    let walk = Walk { paths: vec![path.to_owned()], cwd: PathBuf::from("."), hidden: true, no_ignore: true, exclude: Vec::new() };
+    named(&walk)?;
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Found { root: path.to_owned(), ..Found::default() };
+    walk_folder(&walk, path, &overrides(path, &[])?, &mut found);
+    tidy(&mut found.files);
+    Ok(found.files.iter().map(|file| path.join(file)).collect())
+}
+
 /// The folder that the paths of a run are relative to.
 ///
 /// # Errors

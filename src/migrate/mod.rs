@@ -1,6 +1,7 @@
 //! ② What changes? One file taken through every migration of a run. Pure: no I/O, no printing.
 mod bump;
 mod chart;
+mod conform;
 pub mod detect;
 mod directives;
 mod document;
@@ -10,6 +11,7 @@ mod lens;
 mod look;
 mod matches;
 mod modeline;
+mod places;
 mod rule;
 mod said;
 mod scope;
@@ -24,7 +26,8 @@ mod worlds;
 
 use crate::index::Repo;
 use crate::pack::registry::{Active, Run};
-use crate::report::{FileReport, Finding, Level, Look, Offer, Outcome, Places, Splice, Step};
+use crate::report::{FileReport, Finding, Level, Look, Offer, Outcome, Places, Step};
+use crate::schema::Crds;
 use crate::source::{Source, Span, unescaped};
 use crate::view;
 use crate::yaml::draft::Draft;
@@ -37,22 +40,33 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waits(pub BTreeSet<String>);
 
+/// What is to be done with a file, and what is known around it.
+#[derive(Clone, Copy)]
+pub struct Order<'a> {
+    pub runs: &'a [Run],
+    pub repo: &'a Arc<Repo>,
+    pub facts: &'a Facts,
+    /// What edited objects have to fit.
+    pub crds: Option<&'a Crds>,
+}
+
 /// One file taken through every run, its edits proven.
 ///
 /// # Errors
-/// A rule asks for facts that are not among `facts`.
-pub fn file(source: Source, runs: &[Run], repo: &Arc<Repo>, facts: &Facts) -> Result<FileReport, Waits> {
+/// A rule asks for facts that are not among those of the order.
+pub fn file(source: Source, order: &Order) -> Result<FileReport, Waits> {
     let text = source.text.clone();
     let mut file = File {
         text,
-        repo,
-        facts,
+        repo: order.repo,
+        facts: order.facts,
         waits: BTreeSet::new(),
         suppressions: Vec::new(),
         operations: Vec::new(),
+        broken: Vec::new(),
         report: FileReport { parsed: true, ..FileReport::left_alone(source) },
     };
-    let why = file.migrate(runs);
+    let why = file.migrate(order);
     if file.waits.is_empty() { Ok(file.finish(why)) } else { Err(Waits(file.waits)) }
 }
 
@@ -73,6 +87,8 @@ struct File<'a> {
     suppressions: Vec<suppress::Suppression>,
     /// Lists of operations on disk that a migration matched something in.
     operations: Vec<(String, Span)>,
+    /// What the edits would break.
+    broken: Vec<Failure>,
     report: FileReport,
 }
 
@@ -85,7 +101,8 @@ struct Failure {
 }
 
 impl File<'_> {
-    fn migrate(&mut self, runs: &[Run]) -> Result<(), Failure> {
+    fn migrate(&mut self, order: &Order) -> Result<(), Failure> {
+        let runs = order.runs;
         let mut draft = match self.read() {
             Err(_) if is_ignored(&self.text) => return Ok(()),
             read => read?,
@@ -99,6 +116,7 @@ impl File<'_> {
             }
         }
         self.json_patches(runs, &mut draft);
+        self.conform(order, draft.is_template());
         Ok(())
     }
 
@@ -261,9 +279,7 @@ impl File<'_> {
 
     /// A span of the text as it stands, on disk.
     fn on_disk(&self, span: Span) -> Span {
-        let back = |at: usize| self.report.steps.iter().rev().fold(at, |at, step| before(&step.splices, at));
-        let (start, end) = (back(span.start), back(span.end));
-        start..end.max(start)
+        places::on_disk(&self.report.steps, span)
     }
 
     fn take_notes(&mut self, id: &str, outcome: &rule::Outcome, suppressions: &[suppress::Suppression]) {
@@ -307,15 +323,18 @@ impl File<'_> {
     }
 
     fn finish(mut self, result: Result<(), Failure>) -> FileReport {
-        if let Err(failure) = result {
+        let failures = result.map_or_else(|failure| vec![failure], |()| std::mem::take(&mut self.broken));
+        if let Some(first) = failures.first() {
             self.report.steps.clear();
             self.report.findings.clear();
             self.report.offered.clear();
-            let mut finding = Finding::at(&self.report.source, failure.at, failure.id, Level::Error, failure.why.clone());
-            finding.help = failure.help;
-            self.report.parsed = failure.id != "yamlift/unreadable";
-            self.report.findings.push(finding);
-            self.report.outcome = Outcome::Failed(failure.why);
+            self.report.parsed = first.id != "yamlift/unreadable";
+            self.report.outcome = Outcome::Failed(first.why.clone());
+            for failure in failures {
+                let mut finding = Finding::at(&self.report.source, failure.at, failure.id, Level::Error, failure.why);
+                finding.help = failure.help;
+                self.report.findings.push(finding);
+            }
             return self.report;
         }
         self.say_unused();
@@ -336,22 +355,6 @@ fn unproven(at: usize, why: String) -> Failure {
     Failure { at: at..at, id: "yamlift/unproven", why, help: Some(help) }
 }
 
-/// Where byte `at` of the new text was in the old one; the start of what a splice replaced, for new text.
-fn before(splices: &[Splice], at: usize) -> usize {
-    let mut shift = 0_isize;
-    for splice in splices {
-        let start = splice.at.start.saturating_add_signed(shift);
-        if at < start {
-            break;
-        }
-        if at < start + splice.with.len() {
-            return splice.at.start;
-        }
-        shift += splice.with.len() as isize - splice.at.len() as isize;
-    }
-    at.saturating_add_signed(-shift)
-}
-
 /// The text that needles are looked for in: that of the file, and what other files say of it.
 fn searched<'t>(text: &'t str, path: &str, repo: &Repo) -> Cow<'t, str> {
     let said = match repo.said_of(path) {
@@ -370,19 +373,4 @@ fn exists(path: &str, repo: &Arc<Repo>) -> crate::expr::Exists {
     let dir = path.rsplit_once('/').map_or(String::new(), |(dir, _)| format!("{dir}/"));
     let repo = Arc::clone(repo);
     Arc::new(move |path| repo.exists(&format!("{dir}{path}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_find_their_way_back() {
-        let splices = [Splice { at: 2..4, with: "xyz".into() }, Splice { at: 6..6, with: "!".into() }];
-        // ab[cd→xyz]ef[→!]gh
-        let new = crate::report::apply("abcdefgh", &splices);
-        assert_eq!(new, "abxyzef!gh");
-        let back: Vec<usize> = (0..=new.len()).map(|at| before(&splices, at)).collect();
-        assert_eq!(back, [0, 1, 2, 2, 2, 4, 5, 6, 6, 7, 8]);
-    }
 }

@@ -1,5 +1,5 @@
 //! Findings for people: what breaks, the place with its line, what to do. The only module that knows annotate-snippets.
-use crate::report::{FileReport, Finding, Level, Report};
+use crate::report::{FileReport, Finding, Level, Report, SCHEMA};
 use crate::source::{Span, line_column};
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
 use std::collections::HashMap;
@@ -171,20 +171,42 @@ pub fn failures(report: &Report, voice: Voice) -> String {
     for (kind, group) in reasons {
         if group.len() <= ONE_BY_ONE || voice.verbose {
             for file in &group {
-                let _ = writeln!(out, "{error}: could not {} {}: {}", deed(file), place(file), why(file));
+                out += &one_by_one(file, error);
             }
         } else {
             let some: Vec<String> = group.iter().take(ONE_BY_ONE).map(|file| place(file)).collect();
             let _ = writeln!(out, "{error}: could not {} {}: {kind}", deed(group[0]), files(group.len()));
             let _ = writeln!(out, "  {}, … (all with -v)", some.join(", "));
         }
-        if let Some(help) = group[0].findings.first().and_then(|finding| finding.help.as_deref()) {
-            for line in help.lines() {
-                let _ = writeln!(out, "  {line}");
-            }
+        if breaks_a_schema(group[0]).is_none() || group.len() > ONE_BY_ONE && !voice.verbose {
+            out += &help(group[0].findings.first());
         }
     }
     out
+}
+
+/// A line for a file; of one that breaks a schema a line for each place, with what helps there.
+fn one_by_one(file: &FileReport, error: &str) -> String {
+    let Some(places) = breaks_a_schema(file) else {
+        return format!("{error}: could not {} {}: {}\n", deed(file), place(file), why(file));
+    };
+    let line = |f: &Finding| {
+        let (path, line, column) = (&f.path, f.line, f.column);
+        format!("{error}: could not edit {path}:{line}:{column}: {}\n{}", f.message, help(Some(f)))
+    };
+    places.map(line).collect()
+}
+
+/// The places of a file whose edit does not fit a schema; none where it failed for another reason.
+fn breaks_a_schema(file: &FileReport) -> Option<impl Iterator<Item = &Finding>> {
+    let of_schema = |finding: &&Finding| finding.id == SCHEMA && finding.level == Level::Error;
+    file.findings.first().filter(of_schema)?;
+    Some(file.findings.iter().filter(of_schema))
+}
+
+fn help(finding: Option<&Finding>) -> String {
+    let lines = finding.and_then(|finding| finding.help.as_deref()).unwrap_or_default().lines();
+    lines.map(|line| format!("  {line}\n")).collect()
 }
 
 /// How many files of one reason are named one by one.
@@ -202,6 +224,7 @@ fn deed(file: &FileReport) -> &'static str {
     match file.findings.first().map(|f| f.id.as_str()) {
         Some("yamlift/unwritten") => "write",
         Some("yamlift/unproven") => "prove the edit of",
+        Some(SCHEMA) => "edit",
         _ => "read",
     }
 }

@@ -20,9 +20,11 @@ pub struct Config {
     pub safety: Option<String>,
     pub params: Vec<(String, Json)>,
     pub exclude: Vec<String>,
+    /// Files and folders with CustomResourceDefinitions, relative as `packs`.
+    pub crds: Vec<String>,
 }
 
-const KEYS: [&str; 9] = ["packs", "to", "from", "only", "skip", "enable", "safety", "params", "exclude"];
+const KEYS: [&str; 10] = ["packs", "to", "from", "only", "skip", "enable", "safety", "params", "exclude", "crds"];
 
 /// Reads a file of settings; `file` is its name in errors.
 ///
@@ -45,6 +47,7 @@ pub fn read(file: &str, text: &str) -> Result<Config, PackError> {
         safety: safety.transpose()?,
         params: fields.get("params").map_or(Ok(Vec::new()), |node| named(&page, node))?,
         exclude: list("exclude")?,
+        crds: list("crds")?,
     })
 }
 
@@ -80,11 +83,11 @@ mod tests {
 
     #[test]
     fn every_setting() {
-        let text =
-            "packs: mine\nto: [mesh@1.27]\nfrom: '1.26'\nsafety: review\nparams: {collector: 'a:1', n: 3}\nexclude:\n- gen/**\n";
+        let text = "packs: mine\nto: [mesh@1.27]\nfrom: '1.26'\nsafety: review\nparams: {collector: 'a:1', n: 3}\nexclude:\n- gen/**\ncrds: mesh/crds\n";
         let config = read("c", text).unwrap();
         assert_eq!((config.packs, config.to, config.from), (vec!["mine".into()], vec!["mesh@1.27".into()], vec!["1.26".into()]));
         assert_eq!((config.safety.as_deref(), config.exclude), (Some("review"), vec!["gen/**".into()]));
+        assert_eq!(config.crds, ["mesh/crds"]);
         assert_eq!(config.params, [("collector".into(), "a:1".into()), ("n".into(), 3.into())]);
         assert_eq!(read("c", "").unwrap(), Config::default());
         assert_eq!(read("c", "# nothing\n").unwrap(), Config::default());

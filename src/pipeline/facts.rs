@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// # Errors
 /// Needles that the machine cannot hold.
 pub fn read(stage: &Stage, around: &[String], ids: &BTreeSet<String>) -> anyhow::Result<Vec<Place>> {
-    let runs = stage.trees.runs();
+    let runs = stage.job.trees.runs();
     let filter = Prefilter::new(facts::needles(runs, ids)).map_err(anyhow::Error::msg)?;
     let stage = Stage { filter: &filter, ..*stage };
     let files = each(stage.pool, around, |buffers, path| {

@@ -1,0 +1,46 @@
+//! The way back from a text that was edited to the one on disk.
+use crate::report::{Splice, Step};
+use crate::source::Span;
+
+/// A span of the text after `steps`, on disk.
+pub fn on_disk(steps: &[Step], span: Span) -> Span {
+    let back = |at: usize| steps.iter().rev().fold(at, |at, step| before(&step.splices, at));
+    let (start, end) = (back(span.start), back(span.end));
+    start..end.max(start)
+}
+
+/// Where byte `at` of the new text was in the old one; the start of what a splice replaced, for new text.
+fn before(splices: &[Splice], at: usize) -> usize {
+    traced(splices, at).0
+}
+
+/// The same, and whether the byte is of new text.
+pub fn traced(splices: &[Splice], at: usize) -> (usize, bool) {
+    let mut shift = 0_isize;
+    for splice in splices {
+        let start = splice.at.start.saturating_add_signed(shift);
+        if at < start {
+            break;
+        }
+        if at < start + splice.with.len() {
+            return (splice.at.start, true);
+        }
+        shift += splice.with.len() as isize - splice.at.len() as isize;
+    }
+    (at.saturating_add_signed(-shift), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_find_their_way_back() {
+        let splices = [Splice { at: 2..4, with: "xyz".into() }, Splice { at: 6..6, with: "!".into() }];
+        // ab[cd→xyz]ef[→!]gh
+        let new = crate::report::apply("abcdefgh", &splices);
+        assert_eq!(new, "abxyzef!gh");
+        let back: Vec<usize> = (0..=new.len()).map(|at| before(&splices, at)).collect();
+        assert_eq!(back, [0, 1, 2, 2, 2, 4, 5, 6, 6, 7, 8]);
+    }
+}

@@ -1,0 +1,149 @@
+//! `--crds`: what an edit would break is not written, and said with its place.
+mod scratch;
+use scratch::{NEW, OLD, Scratch, with};
+
+/// A definition of `Thing` whose `spec` has these properties.
+fn crd(properties: &str) -> String {
+    format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: things.demo.dev}}\nspec:\n  group: demo.dev\n  names: {{kind: Thing}}\n  versions:\n  - name: v1\n    served: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n          spec: {{type: object, properties: {properties}}}\n"
+    )
+}
+
+const BOTH: &str = "{oldName: {type: string}, newName: {type: string}}";
+
+#[test]
+fn what_fits_is_written() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("crds/things.yaml", &crd(BOTH)), ("crds/notes.yaml", "a: 1\n")]);
+    let said = scratch.migrate(&["-w", "--crds", "crds"]);
+    assert_eq!((said.code, said.text()), (0, ""), "{}", said.err);
+    assert_eq!(scratch.get("a.yaml"), NEW.as_bytes());
+}
+
+#[test]
+fn what_an_edit_breaks_is_2_and_left_as_it_is() {
+    let crds = crd("{oldName: {type: string}, newNames: {type: string}}");
+    let two = format!("{OLD}---\napiVersion: demo.dev/v1\nkind: Thing\nspec:\n  a: 1\n  oldName: b\n");
+    let scratch = Scratch::new(&[
+        ("a.yaml", &two),
+        ("b.yaml", "apiVersion: demo.dev/v1\nkind: Other\nspec: {}\n"),
+        ("crds/things.yaml", &crds),
+    ]);
+    let said = scratch.migrate(&["-w", "--crds", "crds/things.yaml"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert_eq!(scratch.get("a.yaml"), two.as_bytes());
+    let place = |line: &str| {
+        format!(
+            "error: could not edit a.yaml:{line}: the edit does not fit the CRD of demo.dev/v1 Thing: `spec.newName` is no field that it knows, and would be dropped without a word\n  did you mean `newNames`?\n  mend the file by hand, or leave the edit out: --skip demo/1.1/new-name\n"
+        )
+    };
+    assert!(said.err.starts_with(&(place("5:3") + &place("11:3"))), "{}", said.err);
+    let json = scratch.migrate(&["--format", "json", "--crds", "crds/things.yaml"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.out).unwrap();
+    let finding = &json["files"][0]["findings"][1];
+    assert_eq!((&finding["id"], &finding["line"], &finding["column"]), (&"yamlift/schema".into(), &11.into(), &3.into()));
+    assert_eq!(json["files"][0]["outcome"], "failed");
+}
+
+#[test]
+fn standard_input_as_well() {
+    let scratch = Scratch::new(&[("crd.yaml", &crd("{oldName: {type: string}}"))]);
+    let packs = scratch.packs();
+    let args = ["migrate", "--to", "demo@1.1", "--packs", packs.to_str().unwrap(), "--crds", "crd.yaml", "-w", "-"];
+    let said = scratch.run_with(&args, OLD.as_bytes());
+    assert_eq!((said.code, said.text()), (2, OLD), "{}", said.err);
+    assert!(said.err.contains("could not edit <stdin>:5:3: the edit does not fit"), "{}", said.err);
+}
+
+#[test]
+fn what_was_broken_before_is_a_note() {
+    let crds = crd("{oldName: {type: string}, newName: {type: string}, port: {type: integer}}");
+    let text = format!("{OLD}  port: '80'\n  prot: 1\n");
+    let scratch = Scratch::new(&[("a.yaml", &text), ("crd.yaml", &crds)]);
+    let said = scratch.migrate(&["--crds", "crd.yaml", "a.yaml"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.text().contains("+  newName: 'x'  # kept"));
+    let port = "note[yamlift/schema]: Before the edit as well, this does not fit the CRD of demo.dev/v1 Thing: `spec.port` has to be an integer, not the text `80`.\n --> a.yaml:6:9\n";
+    assert!(said.err.contains(port), "{}", said.err);
+    assert!(said.err.contains("`spec.prot` is no field") && said.err.contains("did you mean `port`?"), "{}", said.err);
+}
+
+#[test]
+fn a_value_that_was_wrong_under_its_old_name() {
+    let crds = crd("{oldName: {type: integer}, newName: {type: integer}}");
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("crd.yaml", &crds)]);
+    // The name is another one: the value is told as new, since another field asks for it.
+    let said = scratch.migrate(&["--crds", "crd.yaml", "a.yaml"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("a.yaml:5:12: ") && said.err.contains("`spec.newName` has to be an integer, not the text `x`"));
+}
+
+#[test]
+fn lists_texts_patches_and_templates() {
+    let crds = crd(
+        "{oldName: {type: string}, newName: {type: string, maxLength: 1}, need: {type: string}, other: {type: integer}}, required: [need]",
+    );
+    let item = OLD.replace('\n', "\n  ").replace("'x'", "xy");
+    let list = format!("apiVersion: v1\nkind: List\nitems:\n- {}\n", item.trim_end());
+    let text = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: held}}\ndata:\n  thing.yaml: |\n    {}\n",
+        OLD.replace("'x'", "xy").replace('\n', "\n    ").trim_end()
+    );
+    let template = OLD.replace("'x'", "{{ .Values.x }}");
+    let branch = "spec:\n  {{- if .Values.other }}\n  other: {{ .Values.other }}\n  {{- end }}";
+    let computed = OLD.replace("'x'", "xy").replace("spec:", branch);
+    let scratch = Scratch::new(&[
+        ("list.yaml", &list),
+        ("text.yaml", &text),
+        ("k/kustomization.yaml", "patches:\n- path: patch.yaml\n"),
+        ("k/patch.yaml", &OLD.replace("'x'", "xy")),
+        ("k/odd.yaml", OLD),
+        ("template.yaml", &template),
+        ("computed.yaml", &computed),
+        ("crd.yaml", &crds),
+    ]);
+    let said = scratch.migrate(&["--crds", "crd.yaml", "--check"]);
+    // A patch need not be whole, and its limits are those of the whole; what a template computes is not known.
+    assert_eq!((said.code, said.text()), (2, "k/odd.yaml\nk/patch.yaml\ntemplate.yaml\n"), "{}", said.err);
+    let long = "`spec.newName` has to have 1 character at most, not 2";
+    for place in ["list.yaml:8:14", "text.yaml:10:16", "computed.yaml:8:12"] {
+        assert!(
+            said.err.contains(&format!("{place}: the edit does not fit the CRD of demo.dev/v1 Thing: {long}")),
+            "{place}: {}",
+            said.err
+        );
+    }
+    assert_eq!(said.err.matches("`spec.need` is missing, and required").count(), 1, "{}", said.err);
+}
+
+#[test]
+fn versions_that_are_not_served() {
+    let crds = crd(BOTH).replace("name: v1", "name: v2");
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("crd.yaml", &crds)]);
+    // The edit is not what made it so.
+    let said = scratch.migrate(&["--crds", "crd.yaml", "a.yaml"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let note = "note[yamlift/schema]: Before the edit as well, the CRDs that are given do not serve demo.dev/v1 Thing.\n --> a.yaml:1:13\n";
+    assert!(said.err.contains(note) && said.err.contains("they serve v2"), "{}", said.err);
+}
+
+#[test]
+fn settings_and_wrong_usage() {
+    let scratch = Scratch::new(&[
+        ("a.yaml", OLD),
+        ("deep/crds/things.yaml", &crd("{oldName: {type: string}}")),
+        ("empty/b.yaml", &with("x")),
+    ]);
+    let no = |args: &[&str], why: &str| {
+        let said = scratch.migrate(args);
+        assert!(said.code == 2 && said.err.contains(why), "{args:?}: {}", said.err);
+    };
+    no(&["--crds", "gone"], "error: there is no gone");
+    no(&["--crds", "empty"], "error: --crds empty: no CustomResourceDefinition is there\n  `kubectl get crd -o yaml`");
+    scratch.put("empty/broken.yaml", "kind: CustomResourceDefinition\na: [\n");
+    no(&["--crds", "empty"], "no CustomResourceDefinition is there\n  empty/broken.yaml:2:4: left out, as it cannot be read: ");
+    scratch.put("deep/crds/broken.yaml", "kind: CustomResourceDefinition\na: [\n");
+    scratch.put(".yamlift.yaml", "crds: deep/crds\n");
+    let said = scratch.migrate_in("empty", &["../a.yaml"]);
+    assert!(said.code == 2 && said.err.contains("deep/crds/broken.yaml:2:4: left out"), "{}", said.err);
+    assert!(said.err.contains("../a.yaml:5:3: the edit does not fit"), "{}", said.err);
+}
