@@ -64,7 +64,7 @@ mod tests {
         let shelf = crds_of(dir.path(), &mut crds);
         assert!(shelf.found == 1 && crds.of("demo.dev", "Thing").is_some());
         assert_eq!(shelf.said.len(), 2, "{:?}", shelf.said);
-        assert!(shelf.said[0].contains("broken.yaml:7:1: left out") && shelf.said[1].contains("latin.yaml: left out"));
+        assert!(shelf.said[0].contains("broken.yaml:6:4: left out") && shelf.said[1].contains("latin.yaml: left out"));
         assert!(super::crds(&dir.path().join("gone"), &mut crds).unwrap_err().to_string().contains("there is no"));
     }
 

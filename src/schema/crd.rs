@@ -209,7 +209,7 @@ mod tests {
             let said = read.said.into_iter().map(|(line, column, said)| format!("{line}:{column} {said}")).collect::<String>();
             (read.found, said)
         };
-        assert!(said("a: [\n").1.starts_with("2:1 left out, as it cannot be read: "), "{:?}", said("a: [\n"));
+        assert!(said("a: [\n").1.starts_with("1:4 left out, as it cannot be read: "), "{:?}", said("a: [\n"));
         let odd = format!("a: 1\n---\n{}", THING.replace("type: object", "type: [object]"));
         let (found, why) = said(&odd);
         assert!(
