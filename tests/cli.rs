@@ -483,7 +483,7 @@ fn slips_in_a_pack_of_ones_own_are_said_at_once() {
     no(&window("..11"), "\n  did you mean 1.1?\n");
     let stanza = sound.replace("- rename: { at: $, to: newName }", "- replace: { at: $, yaml: 'a: [' }");
     no(&stanza, "error: the new text is not YAML: ");
-    no(&stanza, "new-name.yaml:9:27\n");
+    no(&stanza, "new-name.yaml:9:31\n");
     std::fs::write(&file, sound).unwrap();
     let short = file.with_extension("yml");
     std::fs::rename(&file, &short).unwrap();
