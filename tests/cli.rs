@@ -513,6 +513,38 @@ fn a_pack_that_stands_in_for_a_built_in_one_is_said() {
 }
 
 #[test]
+fn all_files_of_a_pack_that_are_wrong_are_named() {
+    let scratch = Scratch::new(&[("a.yaml", "a: 1\n")]);
+    let folder = scratch.packs().join("migrations/demo/1.1");
+    let head = "title: T\nwhy: W\n";
+    std::fs::write(folder.join("one.yaml"), format!("{head}targt: thing\n")).unwrap();
+    std::fs::write(folder.join("two.yaml"), format!("{head}target: thng\ndo: [{{ remove: $.a }}]\n")).unwrap();
+    let err = scratch.migrate(&[]).err;
+    assert!(err.contains("one.yaml:3:1\n  did you mean `target`?\n\nerror: the pack has no target `thng`"), "{err}");
+    assert!(err.contains("two.yaml:3:9\n  did you mean `thing`?"), "{err}");
+    std::fs::write(folder.parent().unwrap().join("stray.yaml"), head).unwrap();
+    assert!(scratch.migrate(&[]).err.contains("stray.yaml lies beside the versions"), "{}", scratch.migrate(&[]).err);
+}
+
+#[test]
+fn scaffolds_name_the_schemas_that_they_bring() {
+    let scratch = Scratch::new(&[]);
+    assert_eq!(scratch.run_with(&["new", "pack", "mesh", "mine"], b"").code, 0);
+    let migration = scratch.run_with(&["new", "migration", "mesh", "1.1", "new-name", "mine"], b"");
+    assert_eq!(migration.code, 0, "{}", migration.err);
+    let read = |path: &str| String::from_utf8(scratch.get(path)).unwrap();
+    let first = |path: &str| read(path).lines().next().unwrap().to_owned();
+    assert_eq!(first("mine/migrations/mesh/pack.yaml"), "# yaml-language-server: $schema=schema/pack.json");
+    let file = "mine/migrations/mesh/1.1/new-name.yaml";
+    assert_eq!(first(file), "# yaml-language-server: $schema=../schema/migration.json");
+    assert_eq!(read("mine/migrations/mesh/schema/migration.json"), scratch.run_with(&["schema"], b"").text());
+    assert_eq!(read("mine/migrations/mesh/schema/pack.json"), scratch.run_with(&["schema", "pack"], b"").text());
+    assert!(scratch.run_with(&["schema", "carriers"], b"").text().contains("\"Carriers\""));
+    let open = scratch.run_with(&["test", "mine", "new-name"], b"");
+    assert!(open.code == 1 && open.text().contains("a TODO is left"), "{}", open.text());
+}
+
+#[test]
 fn a_file_that_is_named_twice_is_done_once() {
     let scratch = Scratch::new(&[("x/a.yaml", OLD), ("x/b.yaml", "b: 1\n")]);
     let said = scratch.migrate(&["-w", "x/a.yaml", "x", "./x/a.yaml"]);
@@ -528,7 +560,7 @@ fn what_a_migration_sees_in_a_file_is_told() {
     let said = scratch.run_with(&[&["explain", "new-name", "a.yaml", "b.yaml", "c.yaml", "d.yaml"], &packs[..]].concat(), b"");
     let want = "a.yaml\n  demo/1.1/new-name\n    5:12     Thing, spec.oldName (thing), rule of line 1: it is edited\n\
                 b.yaml\n  demo/1.1/new-name\n    3:1      Thing, spec (thing), rule of line 1: `select` hits nothing here\n\
-                c.yaml\n  nothing that these migrations look at is in it\nd.yaml\n  not read: ";
+                c.yaml\n  nothing that these migrations look at is in it\n    rule of line 1: there is no `Thing` in it\nd.yaml\n  not read: ";
     assert!(said.code == 0 && said.text().starts_with(want), "{}{}", said.text(), said.err);
     let all = scratch.run_with(&[&["explain", "b.yaml"], &packs[..]].concat(), b"");
     assert!(

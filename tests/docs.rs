@@ -73,6 +73,40 @@ fn is_made_of(path: &str, args: &[&str]) {
     assert!(read(path) == text, "{path} is out of date: DOCS=write cargo test --test docs");
 }
 
+/// The pack that CONTRIBUTING.md begins can be made as it stands there.
+#[test]
+fn the_ten_minutes_of_contributing_work() {
+    let text = read("CONTRIBUTING.md");
+    let blocks: Vec<&str> = text.split("```yaml\n").skip(1).filter_map(|block| block.split("```").next()).collect();
+    let with = |words: &str| *blocks.iter().find(|block| block.contains(words)).unwrap_or_else(|| panic!("no block has {words}"));
+    let dir = tempfile::tempdir().expect("a folder");
+    let put = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    };
+    put("migrations/mesh/pack.yaml", with("title: Mesh\n"));
+    put("migrations/mesh/changes.yaml", with("12-02"));
+    put("migrations/mesh/1.2/control-address.yaml", &format!("covers: [12-01]\n{}", with("title: The address")));
+    put("migrations/mesh/1.2/sidecar-annotation.yaml", &format!("title: T\nwhy: W\n{}", with("1.2/sidecar-annotation: ")));
+    put("migrations/mesh/1.1/port-objects.yaml", &format!("title: T\nwhy: W\n{}", with("1.1/port-objects: ")));
+    put("migrations/mesh/1.2/kubernetes.yaml", with("title: Mesh 1.2 needs"));
+    put("repo/mesh.yaml", with("# where sidecars ask"));
+    let packs = dir.path().display().to_string();
+    let covered = yamlift(&["list", "mesh", "--coverage", "--packs", &packs]);
+    assert!(covered.status.success(), "{}", String::from_utf8_lossy(&covered.stderr));
+    let done = yamlift(&["migrate", &format!("{packs}/repo"), "--to", "mesh@1.2", "--packs", &packs]);
+    let diff = String::from_utf8_lossy(&done.stdout);
+    assert!(
+        diff.contains("+    address: control.mesh-system:15010  # plain text"),
+        "{diff}{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    for block in ["packs: [../my-packs]", "from: \"1.0\""] {
+        with(block);
+    }
+}
+
 /// Flags that the README names are flags of a command.
 #[test]
 fn flags_of_the_readme_exist() {

@@ -6,10 +6,10 @@ use crate::pack::trees::Trees;
 use crate::pack::{Migration, Safety};
 use crate::pipeline::{self, Input, Job, Sources};
 use crate::report::{FileReport, Finding, Look, Report};
-use crate::source::line_column;
+use crate::source::{line_column, unescaped};
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Runs one migration, or all that run by themselves, over files; writes nothing.
 ///
@@ -49,7 +49,7 @@ pub fn run(
     for run in &mut runs {
         (run.tells, run.needles) = (true, false);
     }
-    let sources = Sources { paths: files.to_vec(), cwd, ..Sources::default() };
+    let sources = Sources { paths: files.to_vec(), cwd: cwd.clone(), ..Sources::default() };
     let found = pipeline::find(&sources)?;
     let told = pipeline::told(&sources.cwd, &found.root);
     let mut paths: Vec<String> = found.files.iter().chain(found.unread.iter().map(|(path, _)| path)).cloned().collect();
@@ -58,10 +58,10 @@ pub fn run(
     let mut report = pipeline::run(&ground, &job)?;
     report.told(&told);
     paths.iter_mut().for_each(|path| *path = told(path));
-    Ok(tell(&report, &paths))
+    Ok(tell(&report, &paths, &cwd, migration))
 }
 
-fn tell(report: &Report, paths: &[String]) -> String {
+fn tell(report: &Report, paths: &[String], cwd: &Path, migration: Option<&Migration>) -> String {
     let mut out = String::new();
     for path in paths {
         let _ = writeln!(out, "{path}");
@@ -71,10 +71,28 @@ fn tell(report: &Report, paths: &[String]) -> String {
                 let _ = writeln!(out, "  not read: {why}");
             }
             Some(file) if !file.looks.is_empty() || !file.findings.is_empty() => looks(file, &mut out),
-            _ => out.push_str("  nothing that these migrations look at is in it\n"),
+            _ => {
+                out.push_str("  nothing that these migrations look at is in it\n");
+                if let (Ok(text), Some(migration)) = (std::fs::read(cwd.join(path)), migration) {
+                    lacks(migration, &unescaped(&text), &mut out);
+                }
+            }
         }
     }
     out
+}
+
+/// Words that a file must have for a rule to look at it, and that are not in this one.
+fn lacks(migration: &Migration, text: &[u8], out: &mut String) {
+    const SHOWN: usize = 8;
+    let text = String::from_utf8_lossy(text);
+    for rule in &migration.rules {
+        let missing = rule.needles.groups.iter().find(|group| !group.iter().any(|needle| text.contains(needle.as_str())));
+        let Some(words) = missing else { continue };
+        let more = if words.len() > SHOWN { ", …" } else { "" };
+        let words: Vec<String> = words.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
+        let _ = writeln!(out, "    rule of line {}: there is no {}{more} in it", rule.line, words.join(", "));
+    }
 }
 
 /// Looks by migration, each at its place, in the order of the file.

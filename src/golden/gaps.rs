@@ -5,11 +5,11 @@ use crate::pack::{Action, Migration, Pack, Safety, Verb};
 use std::collections::BTreeSet;
 
 /// What the cases leave open: migrations without a case `basic`, or without one that they change and one that they leave
-/// alone; verbs that do nothing in any case; texts that a scaffold left to be written.
-pub fn gaps(pack: &Pack, cases: &[Case], verdicts: &[Verdict]) -> Vec<String> {
+/// alone; verbs that do nothing in any case; texts that a scaffold left to be written. Looked for in those that were `run`.
+pub fn gaps(pack: &Pack, run: &dyn Fn(&Migration) -> bool, cases: &[Case], verdicts: &[Verdict]) -> Vec<String> {
     let hit: BTreeSet<&(String, usize)> = verdicts.iter().flat_map(|verdict| &verdict.verbs).collect();
     let mut out = Vec::new();
-    for migration in &pack.migrations {
+    for migration in pack.migrations.iter().filter(|migration| run(migration)) {
         out.extend(unwritten(migration));
         // Advice has no case.
         if migration.rules.is_empty() {
