@@ -84,7 +84,7 @@ fn bless(cases: &[Case], verdicts: &[Verdict], terminal: Terminal) -> anyhow::Re
         let _ = writeln!(out, "{} written; read them: git diff", counted(written.len(), "file"));
     }
     if !stuck.is_empty() {
-        let _ = write!(out, "{stuck}These cannot be accepted.\n");
+        let _ = writeln!(out, "{stuck}These cannot be accepted.");
     } else if written.is_empty() {
         out += "Every case is as it should be; nothing was written.\n";
     }

@@ -2,6 +2,7 @@
 use crate::pack::author::Page;
 use crate::pack::registry::{Library, PhaseFilter, Request};
 use crate::pack::{PackError, Safety};
+use crate::yaml::draft::Id;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -109,13 +110,12 @@ impl Case {
         let phase = word("phase", &["all", "before", "after"])?.unwrap_or(0);
         self.phase = [PhaseFilter::All, PhaseFilter::Before, PhaseFilter::After][phase];
         for finding in fields.get("findings").map_or_else(Vec::new, |node| page.list(node)) {
-            let Json::Array(parts) = page.json(finding) else {
-                return Err(page.error(finding, "a finding is [level, line, id]"));
+            let [level, place, id] = page.list(finding)[..] else {
+                let help = format!("such as [warning, 9, {}]", self.migration());
+                return Err(PackError { help: Some(help), ..page.error(finding, "a finding is [level, line, id]") });
             };
-            let [level, place, id] = parts.as_slice() else {
-                return Err(page.error(finding, "a finding is [level, line, id]"));
-            };
-            let plain = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            page.one_of(level, &["note", "warning", "error"])?;
+            let plain = |node: Id| page.json(node).as_str().map_or_else(|| page.json(node).to_string(), str::to_owned);
             self.findings.push(format!("{} {} {}", plain(level), plain(place), plain(id)));
         }
         self.findings.sort();
@@ -192,4 +192,26 @@ pub(super) fn tree(folder: &Path, below: &str, files: &mut Files) -> std::io::Re
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_have_a_place_and_a_way_out() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let no = |text: &str| {
+            fs::write(dir.path().join("case.yaml"), text).expect("a file");
+            let error = Case::read("mesh/1.2/new-name/basic".into(), dir.path().to_owned()).expect_err("a mistake");
+            let (_, line, column) = error.place.expect("a place");
+            format!("{line}:{column} {} / {}", error.message, error.help.unwrap_or_default())
+        };
+        assert_eq!(no("form: a"), "1:1 unknown key `form` / did you mean `from`?");
+        assert_eq!(no("phase: befor"), "1:8 `befor` is none of all, before, after / did you mean `before`?");
+        let finding = "1:12 a finding is [level, line, id] / such as [warning, 9, mesh/1.2/new-name]";
+        assert_eq!(no("findings: [[warning, 9]]"), finding);
+        let level = "1:13 `warnin` is none of note, warning, error / did you mean `warning`?";
+        assert_eq!(no("findings: [[warnin, 9, a/b/c]]"), level);
+    }
 }

@@ -1,6 +1,7 @@
 //! A case run as a person would: look, write, and look again.
 use super::case::{Case, Files, tree};
 use crate::output::{diff, write};
+use crate::pack::PackError;
 use crate::pack::registry::{Library, Run};
 use crate::pack::trees::Trees;
 use crate::pipeline::{self, Input, Job, Sources};
@@ -65,7 +66,13 @@ impl Verdict {
 
 /// Runs a case in a folder of its own, which is gone afterwards.
 pub fn check(library: &Library, case: &Case) -> Verdict {
-    run(library, case).unwrap_or_else(|error| Verdict { error: Some(format!("{error:#}")), ..Verdict::default() })
+    run(library, case).unwrap_or_else(|error| {
+        let pack = error.downcast_ref::<PackError>();
+        let place = pack.and_then(|no| no.place.as_ref()).map(|(file, line, column)| format!("\n--> {file}:{line}:{column}"));
+        let help = pack.and_then(|no| no.help.as_ref()).map(|help| format!("\n{help}"));
+        let error = format!("{error:#}{}{}", place.unwrap_or_default(), help.unwrap_or_default());
+        Verdict { error: Some(error), ..Verdict::default() }
+    })
 }
 
 fn run(library: &Library, case: &Case) -> anyhow::Result<Verdict> {
