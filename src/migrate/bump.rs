@@ -156,7 +156,7 @@ fn due(work: &Work, draft: &Draft, bump: &Bump, root: Id, from: String) -> Optio
     let wanted = work.run.met(&bump.needs).is_ok() && work.run.phase.takes(phase);
     let lapses = !bump.serve[old].1.holds(&work.run.to);
     let kind = bump.kind.clone();
-    wanted.then(|| Raise {
+    wanted.then_some(Raise {
         object: 0,
         root,
         chooses: false,

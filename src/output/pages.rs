@@ -174,8 +174,11 @@ fn anchor(folder: &str, slug: &str) -> String {
     format!("{}-{slug}", folder.replace('.', ""))
 }
 
-/// A table of what a pack knows of each change: id, change, the migrations that answer it or why none does.
-pub fn coverage(name: &str, title: &str, rows: &[(String, String, Result<Vec<String>, String>)]) -> String {
+/// A change of the product: id, what changed, the migrations that answer it or why none does.
+pub type Change = (String, String, Result<Vec<String>, String>);
+
+/// A table of what a pack knows of each change.
+pub fn coverage(name: &str, title: &str, rows: &[Change]) -> String {
     let answered = rows.iter().filter(|(.., by)| by.is_ok()).count();
     let mut out = format!("# {title}: what the pack knows of each change\n\nMade by `yamlift list {name} --coverage`. ");
     let _ = write!(
