@@ -2,7 +2,6 @@
 use crate::pack::author::Page;
 use crate::pack::registry::{Library, PhaseFilter, Request};
 use crate::pack::{PackError, Safety};
-use crate::yaml::draft::Id;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -115,7 +114,7 @@ impl Case {
                 return Err(PackError { help: Some(help), ..page.error(finding, "a finding is [level, line, id]") });
             };
             page.one_of(level, &["note", "warning", "error"])?;
-            let plain = |node: Id| page.json(node).as_str().map_or_else(|| page.json(node).to_string(), str::to_owned);
+            let plain = |node| page.json(node).as_str().map_or_else(|| page.json(node).to_string(), str::to_owned);
             self.findings.push(format!("{} {} {}", plain(level), plain(place), plain(id)));
         }
         self.findings.sort();
