@@ -30,11 +30,12 @@ fn every_pack_is_sound() {
 }
 
 /// Values for parameters that have to have one.
-const SET: [(&str, &str); 4] = [
+const SET: [(&str, &str); 5] = [
     ("second_certificates", "a=b"),
     ("classic_label", "app=reviews"),
     ("kubernetes_version", "1.35"),
     ("trust_bundle_name", "root"),
+    ("tag", "1.30.2"),
 ];
 
 /// Needles only save work: without them, every file of every case comes out the same, whatever is asked for.
