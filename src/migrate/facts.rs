@@ -26,6 +26,12 @@ pub struct Known {
     pub places: Data,
 }
 
+impl Known {
+    fn new(values: Map<String, Json>, places: Map<String, Json>) -> Known {
+        Known { values: Data::new(&Json::Object(values)), places: Data::new(&Json::Object(places)) }
+    }
+}
+
 /// A value of a fact at its place.
 #[derive(Debug)]
 pub struct Place {
@@ -58,8 +64,11 @@ impl Facts {
                 values.insert(name.clone(), once.cloned().collect());
                 places.insert(name.clone(), Json::Array(list));
             }
-            let known = Known { values: Data::new(&Json::Object(values)), places: Data::new(&Json::Object(places)) };
-            self.0.insert(id.clone(), known);
+            self.0.insert(id.clone(), Known::new(values, places));
+        }
+        // Nobody waits twice for the same.
+        for id in ids {
+            self.0.entry(id.clone()).or_insert_with(|| Known::new(Map::new(), Map::new()));
         }
     }
 
