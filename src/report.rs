@@ -1,5 +1,10 @@
 //! What a run says: plain data that every output is a function of.
+mod places;
+mod questions;
+
 use crate::source::{Source, Span};
+pub use places::{on_disk, traced};
+pub use questions::{Decisions, Question};
 use serde::Serialize;
 
 /// How much a finding weighs. Ordered: `Note < Warning < Error`.
@@ -129,6 +134,8 @@ pub struct FileReport {
     pub offered: Vec<Offer>,
     /// Where rules looked and what became of it, where a run was asked to tell.
     pub looks: Vec<Look>,
+    /// Edits that wait for an answer, in a run that asks; in the order in which they would be made.
+    pub questions: Vec<Question>,
 }
 
 /// A target that a rule looked at, or a place that it selected there.
@@ -160,7 +167,12 @@ impl FileReport {
 
     /// Where byte `at` of the text on disk is after all steps; the start of the new text, where it was replaced.
     pub fn after(&self, at: usize) -> usize {
-        self.steps.iter().fold(at, |at, step| after(&step.splices, at))
+        self.steps.iter().fold(at, |at, step| places::after(&step.splices, at))
+    }
+
+    /// Where byte `at` of the text after all steps is on disk; the start of what was replaced, for new text.
+    pub fn before(&self, at: usize) -> usize {
+        on_disk(&self.steps, at..at).start
     }
 
     /// A file that nothing is said of, not parsed.
@@ -173,6 +185,7 @@ impl FileReport {
             parsed: false,
             offered: Vec::new(),
             looks: Vec::new(),
+            questions: Vec::new(),
         }
     }
 
@@ -220,18 +233,6 @@ pub fn apply(text: &str, splices: &[Splice]) -> String {
     }
     out.push_str(&text[from..]);
     out
-}
-
-/// Where byte `at` of a text is after `splices`.
-fn after(splices: &[Splice], at: usize) -> usize {
-    let mut moved = at;
-    for splice in splices.iter().take_while(|splice| splice.at.start < at) {
-        match splice.at.end <= at {
-            true => moved = moved + splice.with.len() - splice.at.len(),
-            false => return moved - (at - splice.at.start),
-        }
-    }
-    moved
 }
 
 /// How it is known which version runs now.
@@ -384,18 +385,4 @@ pub struct Offered {
     pub places: usize,
     /// `path:line:column` of the first place.
     pub first: Option<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_find_their_new_place() {
-        let splices = [Splice { at: 2..4, with: "xyz".into() }, Splice { at: 6..6, with: "!".into() }];
-        // ab[cd→xyz]ef[→!]gh
-        assert_eq!(apply("abcdefgh", &splices), "abxyzef!gh");
-        let places: Vec<usize> = (0..=8).map(|at| after(&splices, at)).collect();
-        assert_eq!(places, [0, 1, 2, 2, 5, 6, 7, 9, 10]);
-    }
 }

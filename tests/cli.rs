@@ -573,3 +573,42 @@ fn what_a_migration_sees_in_a_file_is_told() {
     let outside = scratch.run_in("sub", &[&["explain", "../a.yaml", "--set", "port=8080"], &packs[..]].concat(), b"");
     assert!(outside.text().starts_with("../a.yaml\n"), "{}{}", outside.text(), outside.err);
 }
+
+#[test]
+fn who_asks_needs_somebody_to_answer() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let no = |args: &[&str], why: &str| {
+        let said = scratch.migrate(args);
+        assert!(said.code == 2 && said.err.contains(why), "{args:?}: {}", said.err);
+        assert_eq!(scratch.get("a.yaml"), OLD.as_bytes());
+    };
+    no(&["-i"], "error: -i asks about each edit, and standard input is no terminal: nobody can answer\n  run it in a terminal");
+    no(&["-i", "-"], "error: -i asks on standard input, where `-` reads the text\n");
+    for other in ["--check", "--dry-run", "--format=json"] {
+        no(&["-i", other], "cannot be used with");
+    }
+}
+
+/// Through a terminal of its own, where the tool for that is at hand.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_accepted_is_written() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", OLD), ("c.yaml", OLD)]);
+    let (packs, binary) = (scratch.packs(), env!("CARGO_BIN_EXE_yamlift"));
+    let line = format!("{binary} migrate -i --to demo@1.1 --packs {}", packs.display());
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]).current_dir(scratch.root()).env("NO_COLOR", "1").env("SHELL", "/bin/sh");
+    let Ok(mut child) = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else { return };
+    let mut keys = child.stdin.take().unwrap();
+    keys.write_all(b"n\ny\nq\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    drop(keys);
+    let said = String::from_utf8_lossy(&output.stdout);
+    let files = ["a.yaml", "b.yaml", "c.yaml"].map(|file| String::from_utf8(scratch.get(file)).unwrap());
+    assert_eq!(files, [OLD, NEW, OLD], "{said}");
+    assert!(said.contains("c.yaml:5:12  demo/1.1/new-name  (file 3 of 3)") && said.contains("1 file written"), "{said}");
+    assert!(said.contains("1 edit is left, as nobody said: the same command asks again"), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+}

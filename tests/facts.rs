@@ -115,7 +115,7 @@ fn a_file_waits_for_facts_only_where_a_rule_asks_for_them() {
     let runs = Library::open(&[scratch.packs()]).and_then(|library| library.runs(&request)).expect("a pack");
     let migrate = |text: &str| {
         let (repo, facts) = (Arc::new(Repo::default()), Facts::default());
-        let order = Order { runs: &runs, repo: &repo, facts: &facts, crds: None };
+        let order = Order { runs: &runs, repo: &repo, facts: &facts, crds: None, decisions: None };
         let waits = migrate::file(Source::new("a.yaml", text), &order).err();
         waits.map(|waits| waits.0.into_iter().collect::<Vec<_>>())
     };

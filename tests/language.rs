@@ -107,7 +107,7 @@ fn check(case: &Case) -> Result<(), String> {
     all.push(source.clone());
     all.sort_by(|a, b| a.path.cmp(&b.path));
     let facts = Facts::of_texts(&all, &runs, &repo);
-    let report = migrate::file(source, &Order { runs: &runs, repo: &repo, facts: &facts, crds: None })
+    let report = migrate::file(source, &Order { runs: &runs, repo: &repo, facts: &facts, crds: None, decisions: None })
         .map_err(|waits| format!("{waits:?}"))?;
     let got = report.migrated_text();
     let wanted = case.after.as_ref().unwrap_or(&case.before);

@@ -9,7 +9,7 @@ use yamlift::migrate::{self, Order, facts::Facts};
 use yamlift::pack::Safety;
 use yamlift::pack::registry::{Library, Request, Run};
 use yamlift::pack::version::Version;
-use yamlift::report::FileReport;
+use yamlift::report::{Decisions, FileReport};
 use yamlift::source::Source;
 
 fn library() -> Library {
@@ -112,6 +112,52 @@ fn line_ends_make_no_difference() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// Who says yes to each edit gets what a run gives that does not ask; who says no gets what was there; and whatever is said, all
+/// that has to hold of an edit holds.
+#[test]
+fn edit_by_edit_comes_to_the_same() {
+    let library = library();
+    let repo = Arc::new(Repo::default());
+    let (mut failures, mut count) = (String::new(), 0);
+    // Some will do: a run for each edit takes its time.
+    for case in cases().into_iter().filter(|case| !case.is_tree()).step_by(3) {
+        let before = case.side("before").expect("a case").unwrap_or_default().into_values().next().unwrap_or_default();
+        let Ok(before) = String::from_utf8(before) else { continue };
+        let before = before.trim_start_matches('\u{feff}');
+        let runs = runs(&library, &case.request(&library).unwrap_or_else(|e| panic!("{}: {e}", case.name)));
+        let source = Source::new(case.file.clone(), before);
+        let facts = Facts::of_texts(std::slice::from_ref(&source), &runs, &repo);
+        let migrate = |decisions: Option<&Decisions>| {
+            let order = Order { runs: &runs, repo: &repo, facts: &facts, crds: None, decisions };
+            migrate::file(source.clone(), &order).expect("all facts are there")
+        };
+        let asked = |answer: &dyn Fn(usize) -> bool| {
+            let mut decisions = Decisions::default();
+            for nth in 0.. {
+                let report = migrate(Some(&decisions));
+                let Some(question) = report.questions.first().cloned() else { return report };
+                count += 1;
+                decisions.say(&question, answer(nth));
+            }
+            unreachable!()
+        };
+        let mut asked = asked;
+        let plain = migrate(None);
+        if asked(&|_| true).migrated_text() != plain.migrated_text() {
+            failures += &format!("{}: yes to each is not yes to all\n", case.name);
+        }
+        if asked(&|_| false).migrated_text() != before {
+            failures += &format!("{}: no to each is an edit\n", case.name);
+        }
+        let some = asked(&|nth| nth % 2 == 1);
+        if some.failed() && !plain.failed() {
+            failures += &format!("{}: {:?}\n", case.name, some.outcome);
+        }
+    }
+    assert!(count > 100, "{count}");
+    assert!(failures.is_empty(), "{failures}");
+}
+
 fn runs(library: &Library, request: &Request) -> Vec<Run> {
     library.runs(request).unwrap_or_else(|e| panic!("{:?}: {e}", request.to))
 }
@@ -161,5 +207,5 @@ fn files_say_which_version_runs() {
 /// A text migrated, the repository being that text.
 fn alone(source: Source, runs: &[Run], repo: &Arc<Repo>) -> FileReport {
     let facts = Facts::of_texts(std::slice::from_ref(&source), runs, repo);
-    migrate::file(source, &Order { runs, repo, facts: &facts, crds: None }).expect("all facts are there")
+    migrate::file(source, &Order { runs, repo, facts: &facts, crds: None, decisions: None }).expect("all facts are there")
 }

@@ -92,6 +92,9 @@ pub struct Migrate {
     /// Write the files in place
     #[arg(short, long, visible_alias = "fix", conflicts_with_all = ["check", "dry_run"], help_heading = "What comes out")]
     pub write: bool,
+    /// Ask about each edit, and write what was accepted
+    #[arg(short, long, conflicts_with_all = ["check", "dry_run", "format"], help_heading = "What comes out")]
+    pub interactive: bool,
     /// Print the names of the files that would change, no diff
     #[arg(long, conflicts_with = "format", help_heading = "What comes out")]
     pub check: bool,
@@ -126,7 +129,7 @@ pub struct Migrate {
     /// Edit files that a program wrote as well: those that say so above their content, and large ones
     #[arg(long, help_heading = "Which files")]
     pub include_generated: bool,
-    /// With -w: write files that have changes which are not committed
+    /// With -w and -i: write files that have changes which are not committed
     #[arg(long, help_heading = "Which files")]
     pub allow_dirty: bool,
     /// The name that standard input goes by

@@ -53,9 +53,9 @@ pub fn run(
     let found = pipeline::find(&sources)?;
     let told = pipeline::told(&sources.cwd, &found.root);
     let mut paths: Vec<String> = found.files.iter().chain(found.unread.iter().map(|(path, _)| path)).cloned().collect();
-    let ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
-    let job = Job { trees: &Trees::of(runs), crds: None, generated: true, progress: &|_, _, _| {} };
-    let mut report = pipeline::run(&ground, &job)?;
+    let mut ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
+    let job = Job { trees: &Trees::of(runs), crds: None, decisions: None, generated: true, progress: &|_, _, _| {} };
+    let mut report = pipeline::run(&mut ground, &job)?;
     report.told(&told);
     paths.iter_mut().for_each(|path| *path = told(path));
     Ok(tell(&report, &paths, &cwd, migration))

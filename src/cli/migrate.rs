@@ -1,12 +1,13 @@
 //! `yamlift migrate`: the run, then its outputs.
 use super::args::{FormatArg, Migrate};
 use super::refusal::refuse;
-use super::{DONE, FAILED, OPEN, config, next};
+use super::{DONE, FAILED, OPEN, ask, config, next};
 use crate::output::{diff, dirty, human, json, progress::Progress, summary, terminal::Terminal, write};
 use crate::pack::registry::{self, Run};
 use crate::pack::values;
 use crate::pipeline::{self, Input, Job, Sources};
-use crate::report::{Level, Report, UNREAD_TEXT};
+use crate::report::{Decisions, Level, Report, UNREAD_TEXT};
+use crate::source::Source;
 use anyhow::Context;
 use std::ffi::OsString;
 use std::io::Read;
@@ -19,6 +20,9 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     let mut sources =
         Sources { paths: args.paths.clone(), cwd, hidden: args.hidden, no_ignore: args.no_ignore, exclude: args.exclude.clone() };
     let piped = is_piped(args)?;
+    if args.interactive {
+        ask::check_terminal()?;
+    }
     let root = if piped { sources.cwd.clone() } else { pipeline::root(&sources)? };
     let settings = config::load(&if piped { root.clone() } else { pipeline::start(&sources)? })?;
     let library = config::library(&settings, &args.packs)?;
@@ -41,26 +45,43 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     let progress = Progress::new(!args.quiet);
     let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
     let generated = args.include_generated;
-    let ground = pipeline::survey(input, library.carriers(), args.threads.map(usize::from))?;
+    let mut ground = pipeline::survey(input, library.carriers(), args.threads.map(usize::from))?;
     let trees = pipeline::trees(&ground, &library, &request, runs)?;
-    let report = pipeline::run(&ground, &Job { trees: &trees, crds: Some(&crds), generated, progress: &bar });
+    // Who is asked may leave what does not fit: what is left of a file is checked then.
+    let all = (!args.interactive).then_some(&crds);
+    let job = Job { trees: &trees, crds: all, decisions: None, generated, progress: &bar };
+    let report = pipeline::run(&mut ground, &job);
     progress.end();
     let mut report = report?;
 
-    if args.write && stdin.is_none() {
+    let mut open = 0;
+    if writes(args) && stdin.is_none() {
         if !args.allow_dirty {
             refuse_dirty(&root, &report)?;
         }
-        write::all(&root, &mut report);
+        if args.interactive {
+            let told = pipeline::told(&sources.cwd, &root);
+            let mut again = |source: &Source, decisions: &Decisions, last: bool| {
+                let crds = last.then_some(&crds);
+                pipeline::again(&mut ground, &Job { crds, decisions: Some(decisions), ..job }, source)
+            };
+            let mut hands = ask::Hands { again: &mut again, write: &|file| write::one(&root, file) };
+            let (input, out) = (std::io::stdin().lock(), std::io::stderr());
+            let mut talk =
+                ask::Talk { input, out, colour: terminal.colour_err, runs: trees.runs(), told: &told, file: String::new() };
+            open = ask::walk(&mut report, &mut hands, &mut talk)?;
+        } else {
+            write::all(&root, &mut report);
+        }
     }
     if !piped {
         report.told(pipeline::told(&sources.cwd, &root));
     }
     terminal.out(&result(args, &report, stdin.as_deref(), terminal))?;
 
-    let exit = exit_code(args, &report);
+    let exit = exit_code(args, &report, open);
     let least = if args.quiet { Level::Error } else { Level::Note };
-    let voice = human::Voice { colour: terminal.colour_err, least, verbose: args.verbose, wrote: args.write };
+    let voice = human::Voice { colour: terminal.colour_err, least, verbose: args.verbose, wrote: writes(args) };
     terminal.err(&human::findings(&report, voice));
     terminal.err(&human::failures(&report, voice));
     if !args.quiet {
@@ -72,8 +93,11 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
                 .err(&format!("This diff leads out of the folder you are in. To pipe it to git apply, run yamlift in {root}.\n"));
         }
         let next = stdin.is_none().then(|| summary::Next { write: next::write(line), offered: next::offered(line) });
-        let end = summary::End { wrote: args.write, took: since.elapsed(), exit, next };
+        let end = summary::End { wrote: writes(args), took: since.elapsed(), exit, next };
         terminal.err(&summary::render(&report, &end));
+        if open > 0 {
+            terminal.err(&format!("{} left, as nobody said: the same command asks again\n", counted(open)));
+        }
     }
     Ok(exit)
 }
@@ -111,6 +135,9 @@ fn is_piped(args: &Migrate) -> anyhow::Result<bool> {
     if piped && args.paths.len() > 1 {
         return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
     }
+    if piped && args.interactive {
+        return Err(refuse("-i asks on standard input, where `-` reads the text", "name the file instead of `-`"));
+    }
     if let (false, Some(name)) = (piped, &args.stdin_filename) {
         let help = "add `-` to read standard input, or leave --stdin-filename out";
         return Err(refuse(format!("--stdin-filename {name}: standard input is not read"), help));
@@ -142,8 +169,16 @@ fn refuse_dirty(root: &Path, report: &Report) -> anyhow::Result<()> {
     Err(refuse(format!("{have} changes that are not committed ({some}{more})"), help))
 }
 
+fn counted(edits: usize) -> String {
+    if edits == 1 { "1 edit is".to_owned() } else { format!("{edits} edits are") }
+}
+
+fn writes(args: &Migrate) -> bool {
+    args.write || args.interactive
+}
+
 fn prints_diff(args: &Migrate) -> bool {
-    args.format != Some(FormatArg::Json) && !args.check && !args.write
+    args.format != Some(FormatArg::Json) && !args.check && !writes(args)
 }
 
 /// What goes to standard output.
@@ -154,7 +189,7 @@ fn result(args: &Migrate, report: &Report, stdin: Option<&[u8]>, terminal: Termi
     if args.check {
         return report.changed().map(|file| format!("{}\n", file.source.path)).collect::<String>().into_bytes();
     }
-    if args.write {
+    if writes(args) {
         // Of standard input the whole text, migrated or not; files are written already.
         let Some(bytes) = stdin else { return Vec::new() };
         return report.changed().next().map_or_else(|| bytes.to_vec(), |file| file.source.bytes(&file.migrated_text()));
@@ -167,11 +202,12 @@ fn result(args: &Migrate, report: &Report, stdin: Option<&[u8]>, terminal: Termi
     out.into_bytes()
 }
 
-fn exit_code(args: &Migrate, report: &Report) -> u8 {
+/// `open`: edits that a person was not asked about.
+fn exit_code(args: &Migrate, report: &Report, open: usize) -> u8 {
     if report.failed().next().is_some() || report.findings().any(|finding| finding.id == UNREAD_TEXT) {
         return FAILED;
     }
-    let pending = !args.write && report.changed().next().is_some();
+    let pending = open > 0 || !writes(args) && report.changed().next().is_some();
     let least = config::fail_on(args);
     let noted = least == Some(Level::Note) && !report.offers().is_empty();
     let found = noted || least.is_some_and(|least| report.findings().any(|finding| finding.level >= least));

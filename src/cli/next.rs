@@ -89,10 +89,13 @@ impl Typed {
 
 /// A word without what makes a run write: none where nothing is left, `-q` of `-wq`.
 fn without_write(word: String) -> Option<String> {
-    let flags = word.strip_prefix('-').filter(|flags| flags.chars().all(|flag| "wqv".contains(flag)));
+    let flags = word.strip_prefix('-').filter(|flags| flags.chars().all(|flag| "iwqv".contains(flag)));
     match flags {
-        _ if word == "--write" || word == "--fix" || word == "-w" => None,
-        Some(flags) if flags.contains('w') => Some(format!("-{}", flags.replace('w', ""))),
+        _ if ["--write", "--fix", "--interactive"].contains(&word.as_str()) => None,
+        Some(flags) if flags.contains(['w', 'i']) => {
+            let rest = flags.replace(['w', 'i'], "");
+            (!rest.is_empty()).then(|| format!("-{rest}"))
+        }
         _ => Some(word),
     }
 }
@@ -127,7 +130,7 @@ mod tests {
     #[test]
     fn the_command_for_what_is_offered_shows_it() {
         assert_eq!(offered(&line("yamlift|migrate|--to|a@1.2")), "yamlift migrate --to a@1.2 --safety review");
-        let typed = line("yamlift|migrate|--safety|safe|-wq|--to|a@1.2|-w|--|-w");
+        let typed = line("yamlift|migrate|--safety|safe|-wq|--to|a@1.2|-w|-i|--|-w");
         assert_eq!(offered(&typed), "yamlift migrate -q --to a@1.2 --safety review -- -w");
     }
 

@@ -44,14 +44,17 @@ pub fn run(args: &Args, line: &[OsString], terminal: Terminal) -> anyhow::Result
     }
     let progress = Progress::new(true);
     let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
-    let ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
+    let mut ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
     let trees = pipeline::trees(&ground, &library, &request, runs)?;
     if open {
         progress.end();
         terminal.out(which(&trees.ran, &library)?.as_bytes())?;
         return Ok(DONE);
     }
-    let report = pipeline::run(&ground, &Job { trees: &trees, crds: None, generated: args.include_generated, progress: &bar });
+    let report = pipeline::run(
+        &mut ground,
+        &Job { trees: &trees, crds: None, decisions: None, generated: args.include_generated, progress: &bar },
+    );
     progress.end();
     let mut report = report?;
     report.told(pipeline::told(&sources.cwd, &root));

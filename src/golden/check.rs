@@ -99,9 +99,9 @@ fn run(library: &Library, case: &Case) -> anyhow::Result<Verdict> {
 fn look(folder: &Path, runs: &[Run]) -> anyhow::Result<Report> {
     let found = pipeline::find(&Sources { cwd: folder.to_owned(), ..Sources::default() })?;
     let carriers = runs.first().map_or(&[][..], |run| &run.carriers);
-    let ground = pipeline::survey(Input::Files(found), carriers, Some(1))?;
+    let mut ground = pipeline::survey(Input::Files(found), carriers, Some(1))?;
     let trees = Trees::of(runs.to_vec());
-    pipeline::run(&ground, &Job { trees: &trees, crds: None, generated: false, progress: &|_, _, _| {} })
+    pipeline::run(&mut ground, &Job { trees: &trees, crds: None, decisions: None, generated: false, progress: &|_, _, _| {} })
 }
 
 /// Warnings and errors, and the notes of the migration that the case is of.

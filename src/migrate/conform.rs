@@ -2,11 +2,10 @@
 //! its kind.
 use super::document::{self, Object};
 use super::lens::Hit;
-use super::places::traced;
 use super::said::place;
 use super::{Failure, File, Order};
 use crate::pack::near;
-use crate::report::{Finding, Level, SCHEMA};
+use crate::report::{Finding, Level, SCHEMA, traced};
 use crate::schema::{self, Crd, Crds, Data, Given, Member, Violation};
 use crate::source::Span;
 use crate::view;

@@ -146,6 +146,7 @@ impl<'a> File<'a> {
             frame: &frame,
             path,
             partial: self.repo.is_patch(path),
+            choice: None,
             careful: false,
             run,
             repo: self.repo,

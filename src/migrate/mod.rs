@@ -1,6 +1,7 @@
 //! ② What changes? One file taken through every migration of a run. Pure: no I/O, no printing.
 mod bump;
 mod chart;
+mod choice;
 mod conform;
 pub mod detect;
 mod directives;
@@ -11,7 +12,6 @@ mod lens;
 mod look;
 mod matches;
 mod modeline;
-mod places;
 mod rule;
 mod said;
 mod scope;
@@ -26,7 +26,7 @@ mod worlds;
 
 use crate::index::Repo;
 use crate::pack::registry::{Active, Run};
-use crate::report::{FileReport, Finding, Level, Look, Offer, Outcome, Places, Step};
+use crate::report::{Decisions, FileReport, Finding, Level, Look, Offer, Outcome, Places, Step};
 use crate::schema::Crds;
 use crate::source::{Source, Span, unescaped};
 use crate::view;
@@ -48,6 +48,8 @@ pub struct Order<'a> {
     pub facts: &'a Facts,
     /// What edited objects have to fit.
     pub crds: Option<&'a Crds>,
+    /// What a person said, in a run that makes no edit unasked.
+    pub decisions: Option<&'a Decisions>,
 }
 
 /// One file taken through every run, its edits proven.
@@ -60,6 +62,7 @@ pub fn file(source: Source, order: &Order) -> Result<FileReport, Waits> {
         text,
         repo: order.repo,
         facts: order.facts,
+        decisions: order.decisions,
         waits: BTreeSet::new(),
         suppressions: Vec::new(),
         operations: Vec::new(),
@@ -81,6 +84,7 @@ struct File<'a> {
     text: String,
     repo: &'a Arc<Repo>,
     facts: &'a Facts,
+    decisions: Option<&'a Decisions>,
     /// Migrations that asked for facts which are not there yet.
     waits: BTreeSet<String>,
     /// Those of the text on disk.
@@ -201,6 +205,7 @@ impl File<'_> {
                 frame: &frame,
                 path: &path,
                 partial: self.repo.is_patch(&path),
+                choice: self.decisions.map(|decisions| choice::Choice { decisions, steps: &self.report.steps }),
                 careful,
                 run,
                 repo,
@@ -222,6 +227,8 @@ impl File<'_> {
             all.said.extend(done.said);
             all.operations.extend(done.operations);
             all.looks.extend(done.looks);
+            all.questions.extend(done.questions);
+            all.left += done.left;
             all.waits |= frame.waits.get();
         }
         all
@@ -244,23 +251,23 @@ impl File<'_> {
         if new == self.text {
             return Ok(false);
         }
-        let old = std::mem::replace(&mut self.text, new);
-        let mut again = self.reparse(template)?;
-        let mut suppressions = suppress::find(&self.text).0;
-        let again = self.rules(run, active, &mut again, &mut suppressions, careful);
-        if again.waits {
-            self.waits.insert(active.migration.id.clone());
-        }
-        if again.edited.values().any(|places| *places > 0) {
-            self.text = old;
-            return Err(unproven(0, format!("{} would edit the file again in a second run", active.migration.id)));
-        }
         let migration = active.migration.id.clone();
         let gone = self.gone(&lost);
         self.report.findings.extend(gone);
         let removed_comments = lost.into_iter().map(|one| one.comment).collect();
         let (matches, when, verbs) = (outcome.edited.values().sum(), outcome.edited, outcome.verbs);
         self.report.steps.push(Step { migration, splices, matches, when, removed_comments, verbs });
+        self.text = new;
+        let mut again = self.reparse(template)?;
+        let mut suppressions = suppress::find(&self.text).0;
+        let again = self.rules(run, active, &mut again, &mut suppressions, careful);
+        if again.waits {
+            self.waits.insert(active.migration.id.clone());
+        }
+        // What a person left may be told by another place now, where a word on the rest of a migration reaches it.
+        if again.edited.values().sum::<usize>() > outcome.left {
+            return Err(unproven(0, format!("{} would edit the file again in a second run", active.migration.id)));
+        }
         Ok(true)
     }
 
@@ -279,13 +286,14 @@ impl File<'_> {
 
     /// A span of the text as it stands, on disk.
     fn on_disk(&self, span: Span) -> Span {
-        places::on_disk(&self.report.steps, span)
+        crate::report::on_disk(&self.report.steps, span)
     }
 
     fn take_notes(&mut self, id: &str, outcome: &rule::Outcome, suppressions: &[suppress::Suppression]) {
         for (known, now) in self.suppressions.iter_mut().zip(suppressions) {
             known.used |= now.used;
         }
+        self.report.questions.extend(outcome.questions.iter().cloned());
         for said in &outcome.said {
             let at = self.on_disk(said.at.clone());
             let mut finding = Finding::at(&self.report.source, at, said.id.unwrap_or(id), said.level, said.message.clone());

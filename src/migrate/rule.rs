@@ -2,6 +2,7 @@
 mod everywhere;
 
 use super::bump;
+use super::choice::Choice;
 use super::document::{self, Object};
 use super::json_patch;
 use super::lens::Hit;
@@ -18,7 +19,7 @@ use super::worlds::World;
 use crate::index::Repo;
 use crate::pack::version::Phase;
 use crate::pack::{Migration, ReportRule, Rule};
-use crate::report::{Level, Look, Places, UNREAD_TEXT, When};
+use crate::report::{Level, Look, Places, Question, UNREAD_TEXT, When};
 use crate::source::Span;
 use crate::yaml::draft::{Draft, Id, Mark};
 
@@ -38,6 +39,10 @@ pub struct Outcome {
     pub operations: Vec<Span>,
     /// Where it looked, and what became of it.
     pub looks: Vec<Look>,
+    /// Places that a person is asked about.
+    pub questions: Vec<Question>,
+    /// Places that are left as they are, as nobody has said yes.
+    pub left: usize,
     /// It asked for facts of the repository that were not read yet.
     pub waits: bool,
 }
@@ -57,6 +62,8 @@ pub struct Work<'a> {
     pub frame: &'a Frame<'a>,
     pub path: &'a str,
     pub partial: bool,
+    /// Where a person is asked about each edit.
+    pub choice: Option<Choice<'a>>,
     /// Whether each match must be proven by itself: asked for once something was not.
     pub careful: bool,
     pub run: &'a crate::pack::registry::Run,
@@ -110,6 +117,7 @@ fn at_match(
     let asked = one.asked(work);
     let seen = look::seen(work, draft, objects, &one.found, one.hit);
     let ways = json_patch::ways(draft, &objects[one.found.object], work.repo);
+    let place_on_disk = work.choice.map(|choice| (choice, choice.place(draft, one.hit)));
     let mark = draft.mark();
     let decided = if worlds.is_empty() || work.looks_only {
         decide(work, draft, one, objects, texts)
@@ -127,6 +135,11 @@ fn at_match(
     if suppressed(work, draft, suppressions, &done.trail.touched, done.edited, &mut done.said) {
         draft.roll_back(mark);
         outcome.look(seen, "a comment suppresses it");
+        return;
+    }
+    if done.edited && asked && left(work, place_on_disk, &done.said, outcome) {
+        draft.roll_back(mark);
+        outcome.look(seen, "nobody has said that it may be edited");
         return;
     }
     outcome.look(seen, verdict(done.edited, asked, done.held, &done.said));
@@ -155,6 +168,21 @@ fn at_match(
         }
         (false, _) => outcome.said.extend(done.said),
     }
+}
+
+/// Whether an edit is left out, where a person is asked; one that nobody has spoken of becomes a question.
+fn left(work: &Work, asked: Option<(Choice, Span)>, said: &[Said], outcome: &mut Outcome) -> bool {
+    let Some((choice, at)) = asked else { return false };
+    let answer = choice.decisions.of(&work.migration.id, &at);
+    if answer.is_none() {
+        let said = said.iter().map(|said| (said.level, said.message.clone()));
+        match outcome.questions.iter_mut().find(|known| known.at == at) {
+            Some(known) => known.said.extend(said),
+            None => outcome.questions.push(Question { migration: work.migration.id.clone(), at, said: said.collect() }),
+        }
+    }
+    outcome.left += usize::from(answer != Some(true));
+    answer != Some(true)
 }
 
 /// What came of a match that the rule does not leave out.

@@ -24,9 +24,14 @@ pub fn unified(path: &str, old: &str, new: &str) -> String {
 
 /// The diff of two texts under names of their own.
 pub fn between(old_name: &str, new_name: &str, old: &str, new: &str) -> String {
+    format!("--- {old_name}\n+++ {new_name}\n{}", hunks(old, new))
+}
+
+/// The hunks of a diff alone; empty where nothing changes.
+pub fn hunks(old: &str, new: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
     let diff = TextDiff::from_slices(&old, &new);
-    let mut out = format!("--- {old_name}\n+++ {new_name}\n");
+    let mut out = String::new();
     for hunk in diff.grouped_ops(CONTEXT) {
         let _ = writeln!(out, "{}", UnifiedHunkHeader::new(&hunk));
         for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {

@@ -20,18 +20,20 @@ pub enum Refused {
 
 /// Writes every edited file of the report. One that cannot be written becomes failed, with the reason, and keeps its bytes.
 pub fn all(root: &Path, report: &mut Report) {
-    for file in report.files.iter_mut().filter(|file| file.changed() && !file.failed()) {
-        if let Err(refused) = one(root, file) {
-            let why = refused.to_string();
-            file.findings.insert(0, Finding::at(&file.source, 0..0, "yamlift/unwritten", Level::Error, why.clone()));
-            file.outcome = Outcome::Failed(why);
-            file.steps.clear();
-        }
-    }
+    report.files.iter_mut().for_each(|file| one(root, file));
 }
 
-fn one(root: &Path, file: &FileReport) -> Result<(), Refused> {
-    replace(root, &file.source, &file.migrated_text())
+/// Writes a file, if it was edited, as `all` does.
+pub fn one(root: &Path, file: &mut FileReport) {
+    if !file.changed() || file.failed() {
+        return;
+    }
+    if let Err(refused) = replace(root, &file.source, &file.migrated_text()) {
+        let why = refused.to_string();
+        file.findings.insert(0, Finding::at(&file.source, 0..0, "yamlift/unwritten", Level::Error, why.clone()));
+        file.outcome = Outcome::Failed(why);
+        file.steps.clear();
+    }
 }
 
 /// Replaces the file that `source` was read from by `text`, atomically: a temporary file in the same folder, flushed to

@@ -1,5 +1,5 @@
-//! The way back from a text that was edited to the one on disk.
-use crate::report::{Splice, Step};
+//! Where bytes are before and after edits.
+use super::{Splice, Step};
 use crate::source::Span;
 
 /// A span of the text after `steps`, on disk.
@@ -30,6 +30,18 @@ pub fn traced(splices: &[Splice], at: usize) -> (usize, bool) {
     (at.saturating_add_signed(-shift), false)
 }
 
+/// Where byte `at` of a text is after `splices`.
+pub fn after(splices: &[Splice], at: usize) -> usize {
+    let mut moved = at;
+    for splice in splices.iter().take_while(|splice| splice.at.start < at) {
+        match splice.at.end <= at {
+            true => moved = moved + splice.with.len() - splice.at.len(),
+            false => return moved - (at - splice.at.start),
+        }
+    }
+    moved
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,9 +50,18 @@ mod tests {
     fn bytes_find_their_way_back() {
         let splices = [Splice { at: 2..4, with: "xyz".into() }, Splice { at: 6..6, with: "!".into() }];
         // ab[cd→xyz]ef[→!]gh
-        let new = crate::report::apply("abcdefgh", &splices);
+        let new = super::super::apply("abcdefgh", &splices);
         assert_eq!(new, "abxyzef!gh");
         let back: Vec<usize> = (0..=new.len()).map(|at| before(&splices, at)).collect();
         assert_eq!(back, [0, 1, 2, 2, 2, 4, 5, 6, 6, 7, 8]);
+    }
+
+    #[test]
+    fn bytes_find_their_new_place() {
+        let splices = [Splice { at: 2..4, with: "xyz".into() }, Splice { at: 6..6, with: "!".into() }];
+        // ab[cd→xyz]ef[→!]gh
+        assert_eq!(super::super::apply("abcdefgh", &splices), "abxyzef!gh");
+        let places: Vec<usize> = (0..=8).map(|at| after(&splices, at)).collect();
+        assert_eq!(places, [0, 1, 2, 2, 5, 6, 7, 9, 10]);
     }
 }
