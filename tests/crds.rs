@@ -147,3 +147,15 @@ fn settings_and_wrong_usage() {
     assert!(said.code == 2 && said.err.contains("deep/crds/broken.yaml:2:4: left out"), "{}", said.err);
     assert!(said.err.contains("../a.yaml:5:3: the edit does not fit"), "{}", said.err);
 }
+
+#[test]
+fn a_kind_that_is_called_otherwise_is_held_against_what_it_becomes() {
+    let text = OLD.replace("kind: Thing", "kind: Old") + "  odd: 1\n";
+    let scratch = Scratch::new(&[("a.yaml", &text), ("crd.yaml", &crd("{oldName: {type: integer}}"))]);
+    let migration = "title: Old is called Thing\nwhy: It is.\nsafety: safe\ntarget: { kind: Old, group: demo.dev }\ndo:\n- set: { at: $.kind, to: Thing }\n";
+    std::fs::write(scratch.packs().join("migrations/demo/1.1/old-kind.yaml"), migration).unwrap();
+    let said = scratch.migrate(&["--crds", "crd.yaml", "a.yaml", "--only", "old-kind"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("Before the edit as well") && said.err.contains("`spec.odd` is no field"), "{}", said.err);
+    assert!(said.err.contains("`spec.oldName` has to be an integer, not the text `x`"), "{}", said.err);
+}

@@ -33,16 +33,16 @@ impl File<'_> {
             return;
         };
         for object in &new.objects {
-            let Some(crd) = crd(crds, object) else { continue };
+            let Some(crd) = crd_of(crds, object) else { continue };
             let start = self.on_disk(new.draft.file_span(object.root).unwrap_or(0..0)).start;
-            let was = old.objects.iter().find(|was| {
-                let here = old.draft.file_span(was.root).is_some_and(|span| span.start == start);
-                here && was.operation.is_none() && (&was.kind, &was.group) == (&object.kind, &object.group)
-            });
+            let here = |was: &&Object| old.draft.file_span(was.root).is_some_and(|span| span.start == start);
+            let alike = |was: &&Object| (&was.kind, &was.group) == (&object.kind, &object.group);
+            let here = || old.objects.iter().filter(here).filter(|was| was.operation.is_none());
+            let was = here().find(alike).or_else(|| here().next());
             if was.is_some_and(|was| same(&old.draft.data(was.root), &new.draft.data(object.root))) {
                 continue;
             }
-            let was = was.map(|was| (&old.draft, was));
+            let was = was.map(|was| (&old.draft, was, crd_of(crds, was)));
             self.object(crd, (&new.draft, object), was, object.partial || order.repo.is_patch(&self.report.source.path));
         }
     }
@@ -54,22 +54,24 @@ impl File<'_> {
         Some(Page { draft, objects })
     }
 
-    fn object(&mut self, crd: &Crd, now: (&Draft, &Object), was: Option<(&Draft, &Object)>, partial: bool) {
+    /// `was`: what it was, with what is known of the kind that it was of.
+    fn object(&mut self, crd: &Crd, now: (&Draft, &Object), was: Option<(&Draft, &Object, Option<&Crd>)>, partial: bool) {
         let (draft, object) = now;
         let named = format!("{}/{} {}", crd.group, object.version, crd.kind);
         let Some(version) = crd.served(&object.version) else {
             let at = document::child(draft, object.root, "apiVersion").map_or(0..0, |api| place(draft, Hit::node(api)));
             let why = format!("the CRDs that are given do not serve {named}");
             let help = format!("they serve {}", crd.all_served().join(", "));
-            if was.is_some_and(|(_, was)| was.version == object.version) {
+            if was.is_some_and(|(_, was, known)| known == Some(crd) && was.version == object.version) {
                 self.note(self.on_disk(at), format!("Before the edit as well, {why}."), Some(help));
             } else {
                 self.broken(at, why, help);
             }
             return;
         };
-        let before = was.map_or_else(Vec::new, |(draft, was)| {
-            let version = crd.served(&was.version).unwrap_or(version);
+        // What nobody knows any more is taken for what became of it.
+        let before = was.map_or_else(Vec::new, |(draft, was, known)| {
+            let version = known.and_then(|crd| crd.served(&was.version)).unwrap_or(version);
             schema::check(&given(draft, was.root), version, partial)
         });
         let after = schema::check(&given(draft, object.root), version, partial);
@@ -117,7 +119,7 @@ impl File<'_> {
 }
 
 /// What is known of the kind of an object, where the object says for sure what it is.
-fn crd<'c>(crds: &'c Crds, object: &Object) -> Option<&'c Crd> {
+fn crd_of<'c>(crds: &'c Crds, object: &Object) -> Option<&'c Crd> {
     let sure = object.operation.is_none() && !object.version.is_empty();
     let alone = !object.others.iter().any(|(field, _)| ["kind", "apiVersion"].contains(field));
     crds.of(object.group.as_deref()?, object.kind.as_deref()?).filter(|_| sure && alone)
