@@ -1,11 +1,14 @@
 //! What a run says: plain data that every output is a function of.
+mod about;
 mod places;
 mod questions;
 
 use crate::source::{Source, Span};
+pub use about::About;
 pub use places::{on_disk, traced};
 pub use questions::{Decisions, Question};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// How much a finding weighs. Ordered: `Note < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -74,7 +77,7 @@ pub enum When {
 }
 
 /// Places by when they may be edited.
-pub type Places = std::collections::BTreeMap<When, usize>;
+pub type Places = BTreeMap<When, usize>;
 
 /// What one migration did to one file: sorted, disjoint splices on the text that the step before it left.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -295,6 +298,8 @@ pub struct Report {
     pub parsed: usize,
     /// Links that were not followed, and hide something.
     pub links: Vec<String>,
+    /// The migrations that the files' steps, findings and offers are of, by id.
+    pub about: BTreeMap<String, About>,
 }
 
 /// Numbers of a run; `changed`, `review`, `failed` and `unchanged` add up to `files`.
@@ -354,6 +359,16 @@ impl Report {
         self.files.iter().filter(|file| !file.failed()).flat_map(|file| &file.findings)
     }
 
+    /// Ids that the files' steps, findings and offers have; with repetitions.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().flat_map(|file| {
+            let steps = file.steps.iter().map(|step| step.migration.as_str());
+            steps
+                .chain(file.findings.iter().map(|finding| finding.id.as_str()))
+                .chain(file.offered.iter().map(|offer| offer.id.as_str()))
+        })
+    }
+
     /// Files that the run edits.
     pub fn changed(&self) -> impl Iterator<Item = &FileReport> {
         self.files.iter().filter(|file| file.changed() && !file.failed())
@@ -365,7 +380,7 @@ impl Report {
 
     /// Migrations that were matched but not asked for: id, files, places; by id.
     pub fn offers(&self) -> Vec<Offered> {
-        let mut all = std::collections::BTreeMap::new();
+        let mut all = BTreeMap::new();
         for (file, offer) in self.files.iter().flat_map(|file| file.offered.iter().map(move |offer| (file, offer))) {
             let sum = all.entry(offer.id.as_str()).or_insert_with(|| Offered { id: offer.id.clone(), ..Offered::default() });
             let (line, column) = crate::source::line_column(&file.source.text, offer.span.start);

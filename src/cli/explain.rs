@@ -99,9 +99,7 @@ fn standing(migration: &Migration) -> &'static str {
     match (migration.enabled, migration.safety) {
         _ if migration.rules.is_empty() => "advice",
         (false, _) => "off",
-        (true, Safety::Safe) => "safe",
-        (true, Safety::Review) => "review",
-        (true, Safety::Manual) => "manual",
+        (true, safety) => safety.name(),
     }
 }
 

@@ -2,7 +2,8 @@
 use super::args::{FormatArg, Migrate};
 use super::refusal::refuse;
 use super::{DONE, FAILED, OPEN, ask, config, next};
-use crate::output::{diff, dirty, human, json, progress::Progress, summary, terminal::Terminal, write};
+use crate::output::format::{self, Setting};
+use crate::output::{diff, dirty, human, progress::Progress, summary, terminal::Terminal, write};
 use crate::pack::registry::{self, Run};
 use crate::pack::values;
 use crate::pipeline::{self, Input, Job, Sources};
@@ -77,7 +78,12 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     if !piped {
         report.told(pipeline::told(&sources.cwd, &root));
     }
-    terminal.out(&result(args, &report, stdin.as_deref(), terminal))?;
+    let setting = Setting { command: next::same(line), wrote: writes(args) };
+    terminal.out(&result(args, &report, &setting, stdin.as_deref(), terminal))?;
+    for (format, path) in &args.report {
+        let text = format::render((*format).into(), &report, &setting);
+        write::report(path, &text).with_context(|| format!("--report: could not write {}", path.display()))?;
+    }
 
     let exit = exit_code(args, &report, open);
     let least = if args.quiet { Level::Error } else { Level::Note };
@@ -178,13 +184,16 @@ fn writes(args: &Migrate) -> bool {
 }
 
 fn prints_diff(args: &Migrate) -> bool {
-    args.format != Some(FormatArg::Json) && !args.check && !writes(args)
+    matches!(args.format, None | Some(FormatArg::Diff)) && !args.check && !writes(args)
 }
 
 /// What goes to standard output.
-fn result(args: &Migrate, report: &Report, stdin: Option<&[u8]>, terminal: Terminal) -> Vec<u8> {
-    if args.format == Some(FormatArg::Json) {
-        return json::render(report).into_bytes();
+fn result(args: &Migrate, report: &Report, setting: &Setting, stdin: Option<&[u8]>, terminal: Terminal) -> Vec<u8> {
+    // What is asked for in so many words is printed with -w as well.
+    if let Some(format) = args.format.filter(|format| !writes(args) || *format != FormatArg::Diff) {
+        let text = format::render(format.into(), report, setting);
+        let coloured = terminal.colour_out && format == FormatArg::Diff;
+        return (if coloured { diff::coloured(&text) } else { text }).into_bytes();
     }
     if args.check {
         return report.changed().map(|file| format!("{}\n", file.source.path)).collect::<String>().into_bytes();

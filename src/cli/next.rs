@@ -1,6 +1,12 @@
 //! What to type next: the command line that was typed, changed so that it can be pasted.
 use std::ffi::OsString;
 
+/// The same.
+pub fn same(line: &[OsString]) -> String {
+    let typed = Typed::read(line);
+    command(typed.options.into_iter(), typed.paths)
+}
+
 /// The same, but it writes.
 pub fn write(line: &[OsString]) -> String {
     let typed = Typed::read(line);

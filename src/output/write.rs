@@ -36,6 +36,14 @@ pub fn one(root: &Path, file: &mut FileReport) {
     }
 }
 
+/// Writes a report of the run, over what was there.
+///
+/// # Errors
+/// Anything the disk says.
+pub fn report(path: &Path, text: &str) -> io::Result<()> {
+    fs::write(path, text)
+}
+
 /// Replaces the file that `source` was read from by `text`, atomically: a temporary file in the same folder, flushed to
 /// the disk, then renamed. The mode is kept, and the owner where that is allowed. A link is resolved: what it leads to is
 /// written.

@@ -55,6 +55,17 @@ pub enum Safety {
     Manual,
 }
 
+impl Safety {
+    /// As it is written in a migration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Safety::Safe => "safe",
+            Safety::Review => "review",
+            Safety::Manual => "manual",
+        }
+    }
+}
+
 /// The versions that act on the old and on the new form (LANGUAGE §4). `None`: not said.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Honoured {

@@ -1,0 +1,101 @@
+//! Flags of what tells about packs, and makes them.
+use clap::{Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub struct List {
+    /// A pack [default: all, in short]
+    pub pack: Option<String>,
+    /// For people, or a document with every migration of the pack
+    #[arg(long, value_name = "FORMAT", requires = "pack")]
+    pub format: Option<PagesArg>,
+    /// For each change of the product the migration that answers it, or why none does
+    #[arg(long, requires = "pack", conflicts_with = "format")]
+    pub coverage: bool,
+    /// A folder with packs of your own (`migrations/PACK/…`)
+    #[arg(long, value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// A migration; the last part of its id is enough. Left out: all
+    pub id: Option<String>,
+    /// Files: where the migration looks in them, and why it does what it does there
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// A parameter, for what is told of files
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// The migration's own text as well
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// For people, or markdown
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<PagesArg>,
+    /// A folder with packs of your own (`migrations/PACK/…`)
+    #[arg(long, value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Test {
+    /// The folder that holds `migrations` and `golden` [default: this one]
+    pub dir: Option<PathBuf>,
+    /// Cases whose path has this text [default: all]
+    #[arg(value_name = "CASE")]
+    pub cases: Vec<String>,
+    /// Write what comes out into the cases; read it before you keep it
+    #[arg(long)]
+    pub bless: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct New {
+    #[command(subcommand)]
+    pub what: NewWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NewWhat {
+    /// A folder of migrations for one product
+    Pack {
+        /// Lower case, such as `mesh`
+        name: String,
+        /// The folder that gets `migrations` and `golden` [default: this one]
+        dir: Option<PathBuf>,
+    },
+    /// One change that a version asks for
+    Migration {
+        /// The pack that it is of
+        pack: String,
+        /// The version that asks for it, or `any`
+        version: String,
+        /// What it is called, such as `retry-budget`
+        slug: String,
+        /// The folder that holds `migrations` and `golden` [default: this one]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Schema {
+    /// Of which files
+    #[arg(default_value = "migration")]
+    pub of: SchemaArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaArg {
+    Migration,
+    /// pack.yaml
+    Pack,
+    /// migrations/carriers/*.yaml
+    Carriers,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PagesArg {
+    Text,
+    Markdown,
+}

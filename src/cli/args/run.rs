@@ -1,0 +1,226 @@
+//! Flags of what goes through the files.
+use crate::output::format::Format;
+use clap::ValueEnum;
+use std::path::PathBuf;
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Migrate {
+    /// Files and folders, in which links are not followed; `-` is standard input [default: this folder]
+    pub paths: Vec<PathBuf>,
+
+    /// The version to go to; repeat it for several packs
+    #[arg(long, value_name = "PACK@VERSION", help_heading = "What to do")]
+    pub to: Vec<String>,
+    /// The version that runs now [default: what the files say, else the one before --to]
+    #[arg(long, value_name = "[PACK@]VERSION", help_heading = "What to do")]
+    pub from: Vec<String>,
+    /// Only what can go in before the upgrade, or only what has to wait for it
+    #[arg(long, value_name = "WHEN", help_heading = "What to do")]
+    pub phase: Option<PhaseArg>,
+    /// Only these migrations; the last part of an id is enough
+    #[arg(long, value_name = "ID", help_heading = "What to do")]
+    pub only: Vec<String>,
+    /// All but these migrations
+    #[arg(long, value_name = "ID", help_heading = "What to do")]
+    pub skip: Vec<String>,
+    /// Migrations that are off unless asked for, as well
+    #[arg(long, value_name = "ID", help_heading = "What to do")]
+    pub enable: Vec<String>,
+    /// `review`: migrations that change behaviour as well; read their diff
+    #[arg(long, value_name = "LEVEL", help_heading = "What to do")]
+    pub safety: Option<SafetyArg>,
+    /// A parameter of a migration
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What to do")]
+    pub set: Vec<String>,
+    /// A YAML file with parameters
+    #[arg(long, value_name = "FILE", help_heading = "What to do")]
+    pub values: Vec<PathBuf>,
+    /// A folder with packs of your own (`migrations/PACK/…`)
+    #[arg(long, value_name = "DIR", help_heading = "What to do")]
+    pub packs: Vec<PathBuf>,
+
+    /// A file or folder with CustomResourceDefinitions that edited objects have to fit: what the edit would
+    /// break is not written (rules in CEL are left to the cluster)
+    #[arg(long, value_name = "PATH", help_heading = "What to do")]
+    pub crds: Vec<PathBuf>,
+
+    /// Write the files in place
+    #[arg(short, long, visible_alias = "fix", conflicts_with_all = ["check", "dry_run"], help_heading = "What comes out")]
+    pub write: bool,
+    /// Ask about each edit, and write what was accepted
+    #[arg(short, long, conflicts_with_all = ["check", "dry_run", "format"], help_heading = "What comes out")]
+    pub interactive: bool,
+    /// Print the names of the files that would change, no diff
+    #[arg(long, conflicts_with = "format", help_heading = "What comes out")]
+    pub check: bool,
+    /// Write nothing, which is the default
+    #[arg(long, help_heading = "What comes out")]
+    pub dry_run: bool,
+    /// What is printed on standard output
+    #[arg(long, value_name = "FORMAT", help_heading = "What comes out")]
+    pub format: Option<FormatArg>,
+    /// Write the report to a file as well, whatever is printed; repeat it for several
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report, help_heading = "What comes out")]
+    pub report: Vec<(FormatArg, PathBuf)>,
+    /// The least level of a finding that makes the exit code 1 [default: error]
+    #[arg(long, value_name = "LEVEL", help_heading = "What comes out")]
+    pub fail_on: Option<FailOnArg>,
+    /// Exit with 0 where it would be 1
+    #[arg(long, help_heading = "What comes out")]
+    pub exit_zero: bool,
+    /// Errors alone on standard error
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "What comes out")]
+    pub quiet: bool,
+    /// Name every file that was not read
+    #[arg(short, long, help_heading = "What comes out")]
+    pub verbose: bool,
+
+    /// Leave these files and folders out, as in a .gitignore
+    #[arg(long, value_name = "GLOB", help_heading = "Which files")]
+    pub exclude: Vec<String>,
+    /// Hidden files as well (.github and some other folders are always walked)
+    #[arg(long, help_heading = "Which files")]
+    pub hidden: bool,
+    /// Files that .gitignore names as well
+    #[arg(long, help_heading = "Which files")]
+    pub no_ignore: bool,
+    /// Edit files that a program wrote as well: those that say so above their content, and large ones
+    #[arg(long, help_heading = "Which files")]
+    pub include_generated: bool,
+    /// With -w and -i: write files that have changes which are not committed
+    #[arg(long, help_heading = "Which files")]
+    pub allow_dirty: bool,
+    /// The name that standard input goes by
+    #[arg(long, value_name = "NAME", help_heading = "Which files")]
+    pub stdin_filename: Option<String>,
+    /// Files that are worked on at once, at most 256 [default: one per processor]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Which files")]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub struct Plan {
+    /// Files and folders [default: this folder]
+    pub paths: Vec<PathBuf>,
+
+    /// The version to go to; left out: tells what runs, and which versions there are
+    #[arg(long, value_name = "PACK@VERSION")]
+    pub to: Vec<String>,
+    /// The version that runs now [default: what the files say, else the one before --to]
+    #[arg(long, value_name = "[PACK@]VERSION")]
+    pub from: Vec<String>,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<PlanArg>,
+    /// Only these migrations; the last part of an id is enough
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// All but these migrations
+    #[arg(long, value_name = "ID")]
+    pub skip: Vec<String>,
+    /// Migrations that are off unless asked for, as a part of the run
+    #[arg(long, value_name = "ID")]
+    pub enable: Vec<String>,
+    /// `review`: as if migrations that change behaviour had been asked for
+    #[arg(long, value_name = "LEVEL")]
+    pub safety: Option<SafetyArg>,
+    /// A parameter of a migration
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// A YAML file with parameters
+    #[arg(long, value_name = "FILE")]
+    pub values: Vec<PathBuf>,
+    /// A folder with packs of your own (`migrations/PACK/…`)
+    #[arg(long, value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+    /// Leave these files and folders out, as in a .gitignore
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Hidden files as well
+    #[arg(long)]
+    pub hidden: bool,
+    /// Files that .gitignore names as well
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Files that a program wrote as well
+    #[arg(long)]
+    pub include_generated: bool,
+}
+
+impl Plan {
+    /// The run that it is a plan of.
+    pub fn asked(&self) -> Migrate {
+        Migrate {
+            paths: self.paths.clone(),
+            to: self.to.clone(),
+            from: self.from.clone(),
+            only: self.only.clone(),
+            skip: self.skip.clone(),
+            enable: self.enable.clone(),
+            safety: self.safety,
+            set: self.set.clone(),
+            values: self.values.clone(),
+            packs: self.packs.clone(),
+            ..Migrate::default()
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PhaseArg {
+    Before,
+    After,
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SafetyArg {
+    Safe,
+    Review,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    Diff,
+    Json,
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Diff => Format::Diff,
+            FormatArg::Json => Format::Json,
+        }
+    }
+}
+
+/// `FORMAT=FILE`.
+fn report(text: &str) -> Result<(FormatArg, PathBuf), String> {
+    let names = || {
+        let all = FormatArg::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        all.map(|format| format.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+    };
+    match text.split_once('=') {
+        Some((format, file)) if !file.is_empty() => {
+            let known =
+                FormatArg::from_str(format, false).map_err(|_| format!("no format of that name; there are: {}", names()))?;
+            Ok((known, file.into()))
+        }
+        _ => Err(format!("a format and a file are needed, such as json=report.json; formats: {}", names())),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanArg {
+    Text,
+    Markdown,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOnArg {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
