@@ -8,7 +8,7 @@ use crate::output::pages::{self, Page};
 use crate::output::terminal::Terminal;
 use crate::pack::params::Param;
 use crate::pack::registry::{Library, names, suggestion};
-use crate::pack::{Migration, Need, Pack, Rule, Safety, TargetRef, version::Range};
+use crate::pack::{Migration, Need, Pack, Rule, TargetRef, version::Range};
 use anyhow::Context;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
