@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# One step of the action: look, write or pr. Takes INPUT_* and what the runner sets. Works with the bash 3.2 of macOS.
+set -euo pipefail
+
+out=$RUNNER_TEMP/yamlift
+mkdir -p "$out"
+
+# `--to=X` in one word: whatever X is, it is no flag of its own.
+line=()
+lines() {
+  local each
+  while IFS= read -r each || [ -n "$each" ]; do
+    each=${each%$'\r'}
+    [ -z "$each" ] || line+=("$1$each")
+  done <<<"$2"
+}
+# Words, not shell: nothing in them is expanded.
+words() {
+  local split=()
+  IFS=$' \t\r\n' read -r -d '' -a split <<<"$1" || true
+  line+=(${split[@]+"${split[@]}"})
+}
+lines --to= "${INPUT_TO:-}"
+lines --from= "${INPUT_FROM:-}"
+words "${INPUT_ARGS:-}"
+[ "$1" != pr ] || words "${INPUT_PR_ARGS:-}"
+line+=(--)
+lines "" "${INPUT_PATH:-}"
+
+# Text of the repository may look like a command to the runner; between these two lines none is obeyed.
+quoted() {
+  local word
+  word=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  echo "::stop-commands::$word"
+  cat "$1"
+  echo
+  echo "::$word::"
+}
+
+case $1 in
+look)
+  case $INPUT_MODE in check | diff | write | pr) ;; *)
+    echo "::error title=yamlift::\`mode\` is check, diff, write, pr or install"
+    exit 2
+    ;;
+  esac
+  code=0
+  yamlift migrate --format github --report diff="$out/yamlift.patch" --report sarif="$out/yamlift.sarif" \
+    --report pr-body="$out/pr-body.md" "${line[@]}" >"$out/commands" 2>"$out/log" || code=$?
+  quoted "$out/log"
+  cat "$out/commands"
+  [ "$INPUT_MODE" != diff ] || quoted "$out/yamlift.patch"
+  # Files that are there alone: after wrong usage there are none.
+  for named in patch=yamlift.patch sarif=yamlift.sarif pr-body=pr-body.md; do
+    [ ! -e "$out/${named#*=}" ] || echo "${named%%=*}=$out/${named#*=}" >>"$GITHUB_OUTPUT"
+  done
+  case $INPUT_MODE-$code in
+  check-* | diff-2) exit "$code" ;;
+  esac
+  ;;
+write)
+  # Findings were told, and do not keep the steps that follow from what was written.
+  yamlift migrate --write --exit-zero --quiet "${line[@]}"
+  ;;
+pr)
+  yamlift pr --token-env YAMLIFT_TOKEN "${line[@]}"
+  ;;
+esac
