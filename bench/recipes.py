@@ -286,15 +286,14 @@ def action_runs(place):
     """check, diff and write, as action.yml starts them."""
     place.knows("migrate", "sarif")
     clone = place.clone(place.remote())
-    # Read by the runner, if it were not kept from it.
-    hostile = clone / "apps/hostile.yaml"
-    hostile.write_text((clone / "infra/mesh/cacerts.yaml").read_text() + "  ::error::obeyed\n##[error]obeyed\n")
+    # A line of the diff that the runner would obey, if it were not kept from it: blanks before it are nothing to the runner.
+    hostile = "metadata:\n  name: hostile\n  annotations:\n    note: |\n      ::error::obeyed\n"
+    (clone / "hostile.yaml").write_text(hostile + "apiVersion: networking.istio.io/v1beta1\nkind: DestinationRule\nspec: {host: a.b}\n")
+    place.run(["git", "add", "-A"], clone)
+    place.run(["git", "commit", "-qm", "Hostile"], clone)
     inputs = {"mode": "check", "to": TO}
     look = acted(place, clone, "Look", inputs, 1)
     holds("annotations", look.stdout, "\n::error ")
-    fence = re.search(r"::stop-commands::(\S+)\n.*\n::\1::\n", look.stdout, re.S)
-    if not fence or "::error::obeyed" in look.stdout.replace(fence[0], ""):
-        raise AssertionError("text of the repository is not fenced off")
     said = outputs(place)
     equal("changed", said["changed"], "true")
     equal("findings are a number", said["findings"].isdigit() and int(said["findings"]) > 0, True)
@@ -302,9 +301,11 @@ def action_runs(place):
     equal("SARIF", json.loads(pathlib.Path(said["sarif"]).read_text())["version"], "2.1.0")
     holds("the text", pathlib.Path(said["pr-body"]).read_text(), "istio")
     holds("the summary", (place.at / "github_step_summary").read_text(), "istio")
-    equal("nothing is written", place.changed(clone), ["apps/hostile.yaml"])
+    equal("nothing is written", place.changed(clone), [])
 
-    holds("mode diff", acted(place, clone, "Look", {**inputs, "mode": "diff"}).stdout, "+++ b/infra/mesh/operator.yaml")
+    log = acted(place, clone, "Look", {**inputs, "mode": "diff"}).stdout
+    holds("the diff", log, "       ::error::obeyed\n-apiVersion")
+    equal("outside of what is not obeyed", "obeyed" in re.sub(r"(?ms)^::stop-commands::(\w{32})$.*?^::\1::$", "", log), False)
     holds("a wrong mode", acted(place, clone, "Look", {**inputs, "mode": "$(touch pwned)"}, 2).stdout, "::error")
     acted(place, clone, "Look", {**inputs, "to": "nothing@1"}, 2)
     equal("outputs of a run that was none", outputs(place).get("sarif"), None)
@@ -319,7 +320,7 @@ def action_runs(place):
 
     acted(place, clone, "Write", {"to": TO})
     edited = sorted(name.replace("clusters/prod/", "a b/") if name.endswith("operator-patch.yaml") else name for name in EDITED)
-    equal("written", [name.strip('"') for name in place.changed(clone) if "hostile" not in name], edited)
+    equal("written", [name.strip('"') for name in place.changed(clone)], sorted([*edited, "hostile.yaml"]))
     equal("pwned", list(clone.rglob("pwned*")), [])
     acted(place, clone, "Look", {**inputs, "args": "--fail-on never"})
     equal("changed, after", outputs(place)["changed"], "false")

@@ -2,9 +2,6 @@
 # One step of the action: look, write or pr. Takes INPUT_* and what the runner sets. Works with the bash 3.2 of macOS.
 set -euo pipefail
 
-out=$RUNNER_TEMP/yamlift
-mkdir -p "$out"
-
 # `--to=X` in one word: whatever X is, it is no flag of its own.
 line=()
 lines() {
@@ -44,6 +41,8 @@ look)
     exit 2
     ;;
   esac
+  # A folder for each use of the action: the files of one before are an output, too.
+  out=$(mktemp -d "$RUNNER_TEMP/yamlift.XXXXXX")
   code=0
   yamlift migrate --format github --report diff="$out/yamlift.patch" --report sarif="$out/yamlift.sarif" \
     --report pr-body="$out/pr-body.md" "${line[@]}" >"$out/commands" 2>"$out/log" || code=$?
