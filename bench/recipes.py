@@ -307,7 +307,7 @@ def action_runs(place):
     holds("the diff", log, "       ::error::obeyed\n-apiVersion")
     equal("outside of what is not obeyed", "obeyed" in re.sub(r"(?ms)^::stop-commands::(\w{32})$.*?^::\1::$", "", log), False)
     holds("a wrong mode", acted(place, clone, "Look", {**inputs, "mode": "$(touch pwned)"}, 2).stdout, "::error")
-    acted(place, clone, "Look", {**inputs, "to": "nothing@1"}, 2)
+    acted(place, clone, "Look", {"mode": "diff", "to": "nothing@1"}, 2)
     equal("outputs of a run that was none", outputs(place).get("sarif"), None)
 
     # Inputs are words, whatever is in them; paths may have blanks.

@@ -3,6 +3,7 @@
 # came with. Takes INPUT_VERSION, ACTION_REF and ACTION_REPOSITORY (both empty for `uses: ./`) and what the runner sets.
 # Works with the bash 3.2 of macOS and with the one of Git on Windows.
 set -euo pipefail
+export GIT_TERMINAL_PROMPT=0
 
 sources=$(cd "$(dirname "$0")/../.." && pwd)
 repository=$GITHUB_SERVER_URL/${ACTION_REPOSITORY:-}

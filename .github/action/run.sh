@@ -48,8 +48,8 @@ look)
     --report pr-body="$out/pr-body.md" "${line[@]}" >"$out/commands" 2>"$out/log" || code=$?
   quoted "$out/log"
   cat "$out/commands"
-  [ "$INPUT_MODE" != diff ] || quoted "$out/yamlift.patch"
-  # Files that are there alone: after wrong usage there are none.
+  # After wrong usage there are no files.
+  [ "$INPUT_MODE" != diff ] || [ ! -e "$out/yamlift.patch" ] || quoted "$out/yamlift.patch"
   for named in patch=yamlift.patch sarif=yamlift.sarif pr-body=pr-body.md; do
     [ ! -e "$out/${named#*=}" ] || echo "${named%%=*}=$out/${named#*=}" >>"$GITHUB_OUTPUT"
   done
