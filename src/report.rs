@@ -86,7 +86,9 @@ pub struct Step {
     pub splices: Vec<Splice>,
     /// How many places were edited.
     pub matches: usize,
-    /// The same, by when they may be.
+    /// Those of them that are told apart, in bytes of the text on disk; sorted.
+    pub at: Vec<Span>,
+    /// The same number, by when they may be.
     pub when: Places,
     /// Comments that the step removed with what they belonged to.
     pub removed_comments: Vec<String>,

@@ -1,6 +1,9 @@
 //! The schemas say what the binary reads: every file of the repository follows them, and their keys are those that a pack
 //! may have.
-use serde_json::{Value as Json, json};
+mod json_schema;
+
+use json_schema::wrong;
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,78 +23,6 @@ fn schema(name: &str) -> Json {
 fn read(name: &str, text: &str) -> Json {
     let page = Page::read(name, text).expect("YAML");
     page.json(page.root().expect("one document"))
-}
-
-/// What is wrong with `value`, the first thing, by the part of JSON Schema that the schemas use.
-fn wrong(schema: &Json, part: &Json, value: &Json) -> Option<String> {
-    for (keyword, wants) in part.as_object().expect("a schema") {
-        let all = || wants.as_array().expect("a list").iter();
-        let fits = |part: &Json| wrong(schema, part, value).is_none();
-        let found = match keyword.as_str() {
-            "$ref" => {
-                let name = wants.as_str().and_then(|to| to.strip_prefix("#/$defs/")).expect("a reference");
-                wrong(schema, &schema["$defs"][name], value)
-            }
-            "type" if wants.is_array() => (!all().any(|one| is(one, value))).then(|| format!("{value} is no {wants}")),
-            "type" => (!is(wants, value)).then(|| format!("{value} is no {wants}")),
-            "enum" => (!all().any(|one| one == value)).then(|| format!("{value} is none of {wants}")),
-            "const" => (wants != value).then(|| format!("{value} is not {wants}")),
-            "oneOf" => (all().filter(|one| fits(one)).count() != 1).then(|| {
-                let nearest = all().filter_map(|one| wrong(schema, one, value)).max_by_key(String::len).unwrap_or_default();
-                format!("not one of several: {nearest}")
-            }),
-            "anyOf" => (!all().any(fits)).then(|| format!("{value} is none of several")),
-            "pattern" => value.as_str().and_then(|text| {
-                let pattern = wants.as_str().expect("a pattern");
-                (!yamlift::expr::is_match(pattern, text).expect("a pattern")).then(|| format!("`{text}` is not like {pattern}"))
-            }),
-            "items" => value.as_array().and_then(|items| items.iter().find_map(|item| wrong(schema, wants, item))),
-            "minItems" => {
-                value.as_array().and_then(|items| (items.len() < length(wants)).then(|| format!("{value} is too short")))
-            }
-            "maxItems" => {
-                value.as_array().and_then(|items| (items.len() > length(wants)).then(|| format!("{value} is too long")))
-            }
-            "required" => value.as_object().and_then(|map| {
-                let missing = all().find(|key| !map.contains_key(key.as_str().expect("a key")))?;
-                Some(format!("{missing} is missing in {value}"))
-            }),
-            "propertyNames" => value.as_object().and_then(|map| map.keys().find_map(|key| wrong(schema, wants, &json!(key)))),
-            "properties" => value.as_object().and_then(|map| {
-                let known = map.iter().filter_map(|(key, value)| Some((key, wants.get(key)?, value)));
-                known.into_iter().find_map(|(key, part, value)| Some(format!("{key}: {}", wrong(schema, part, value)?)))
-            }),
-            "additionalProperties" => value.as_object().and_then(|map| {
-                let known = &part["properties"];
-                map.iter().filter(|(key, _)| known.get(key).is_none()).find_map(|(key, value)| match wants {
-                    Json::Bool(false) => Some(format!("unknown key {key}")),
-                    part => wrong(schema, part, value),
-                })
-            }),
-            "$schema" | "$defs" | "title" | "description" | "default" => None,
-            other => panic!("this test does not know `{other}`"),
-        };
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
-}
-
-fn length(wants: &Json) -> usize {
-    usize::try_from(wants.as_u64().expect("a number")).expect("a small one")
-}
-
-fn is(kind: &Json, value: &Json) -> bool {
-    match kind.as_str().expect("a type") {
-        "object" => value.is_object(),
-        "array" => value.is_array(),
-        "string" => value.is_string(),
-        "number" => value.is_number(),
-        "boolean" => value.is_boolean(),
-        "null" => value.is_null(),
-        other => panic!("this test does not know the type {other}"),
-    }
 }
 
 fn files(dir: &Path, out: &mut Vec<PathBuf>) {

@@ -3,7 +3,7 @@ use super::args::{FormatArg, Migrate};
 use super::refusal::refuse;
 use super::{DONE, FAILED, OPEN, ask, config, next};
 use crate::output::format::{self, Setting};
-use crate::output::{diff, dirty, human, progress::Progress, summary, terminal::Terminal, write};
+use crate::output::{diff, dirty, github, human, progress::Progress, summary, terminal::Terminal, write};
 use crate::pack::registry::{self, Run};
 use crate::pack::values;
 use crate::pipeline::{self, Input, Job, Sources};
@@ -78,18 +78,24 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     if !piped {
         report.told(pipeline::told(&sources.cwd, &root));
     }
-    let setting = Setting { command: next::same(line), wrote: writes(args) };
+    let told_root = if piped { String::new() } else { pipeline::told(&sources.cwd, &root)("") };
+    let setting = Setting { command: next::same(line), wrote: writes(args), root: root.clone(), told_root };
     terminal.out(&result(args, &report, &setting, stdin.as_deref(), terminal))?;
     for (format, path) in &args.report {
         let text = format::render((*format).into(), &report, &setting);
         write::report(path, &text).with_context(|| format!("--report: could not write {}", path.display()))?;
     }
+    let on_github = args.format == Some(FormatArg::Github);
+    if on_github || args.report.iter().any(|(format, _)| *format == FormatArg::Github) {
+        tell_github(&report, &setting)?;
+    }
 
     let exit = exit_code(args, &report, open);
     let least = if args.quiet { Level::Error } else { Level::Note };
     let voice = human::Voice { colour: terminal.colour_err, least, verbose: args.verbose, wrote: writes(args) };
-    terminal.err(&human::findings(&report, voice));
-    terminal.err(&human::failures(&report, voice));
+    let said = human::findings(&report, voice) + &human::failures(&report, voice);
+    // The runner takes commands from this stream as well.
+    terminal.err(&if on_github { github::harmless(&said) } else { said });
     if !args.quiet {
         terminal.err(&asked_for(args, trees.runs()));
         let leads_out = report.changed().any(|file| file.source.path.starts_with("../") || file.source.path.starts_with('/'));
@@ -106,6 +112,19 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         }
     }
     Ok(exit)
+}
+
+/// Fills the files that a step of GitHub Actions is given: for its summary, and for its outputs.
+fn tell_github(report: &Report, setting: &Setting) -> anyhow::Result<()> {
+    let texts: [(&str, fn(&Report, &Setting) -> String); 2] =
+        [("GITHUB_STEP_SUMMARY", github::summary), ("GITHUB_OUTPUT", github::outputs)];
+    for (name, text) in texts {
+        if let Some(path) = std::env::var_os(name).filter(|path| !path.is_empty()) {
+            let path = Path::new(&path);
+            write::append(path, &text(report, setting)).with_context(|| format!("{name}: could not write {}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Of the migrations that were named, by id or by a parameter, those that did not run, and why: else nothing would read as

@@ -1,14 +1,16 @@
-//! `yamlift schema`: what editors complete and check the files of a pack with.
+//! `yamlift schema`: what editors complete and check the files of a pack with, and what the report holds.
 use super::args::{Schema, SchemaArg};
 
 pub const MIGRATION: &str = include_str!("../../templates/schema/migration.json");
 pub const PACK: &str = include_str!("../../templates/schema/pack.json");
 const CARRIERS: &str = include_str!("../../templates/schema/carriers.json");
+const REPORT: &str = include_str!("../../docs/report.schema.json");
 
 pub fn run(args: &Schema) -> &'static str {
     match args.of {
         SchemaArg::Migration => MIGRATION,
         SchemaArg::Pack => PACK,
         SchemaArg::Carriers => CARRIERS,
+        SchemaArg::Report => REPORT,
     }
 }

@@ -20,7 +20,7 @@ impl Choice<'_> {
 }
 
 /// The place of a hit; of one that has none, as an edit made it, that of what holds it.
-fn nearest(draft: &Draft, hit: Hit) -> Span {
+pub fn nearest(draft: &Draft, hit: Hit) -> Span {
     let mut at = hit.id;
     while draft.file_span(at).is_none() {
         match draft.node(at).parent {

@@ -221,6 +221,7 @@ impl File<'_> {
             };
             let done = rule::run(&work, draft, &mut search, suppressions);
             done.edited.into_iter().for_each(|(when, places)| *all.edited.entry(when).or_default() += places);
+            all.places.extend(done.places);
             all.verbs.extend(done.verbs);
             all.modelines.extend(done.modelines);
             all.offered.extend(done.offered);
@@ -256,7 +257,9 @@ impl File<'_> {
         self.report.findings.extend(gone);
         let removed_comments = lost.into_iter().map(|one| one.comment).collect();
         let (matches, when, verbs) = (outcome.edited.values().sum(), outcome.edited, outcome.verbs);
-        self.report.steps.push(Step { migration, splices, matches, when, removed_comments, verbs });
+        let mut at: Vec<Span> = outcome.places.into_iter().map(|place| self.on_disk(place)).collect();
+        at.sort_by_key(|place| (place.start, place.end));
+        self.report.steps.push(Step { migration, splices, matches, at, when, removed_comments, verbs });
         self.text = new;
         let mut again = self.reparse(template)?;
         let mut suppressions = suppress::find(&self.text).0;

@@ -2,7 +2,7 @@
 mod everywhere;
 
 use super::bump;
-use super::choice::Choice;
+use super::choice::{Choice, nearest};
 use super::document::{self, Object};
 use super::json_patch;
 use super::lens::Hit;
@@ -28,6 +28,8 @@ use crate::yaml::draft::{Draft, Id, Mark};
 pub struct Outcome {
     /// Places that were edited, by when they may be.
     pub edited: Places,
+    /// The same, in the text at hand.
+    pub places: Vec<Span>,
     /// Lines of the verbs that hit something there.
     pub verbs: Vec<usize>,
     /// Modelines that follow a raised apiVersion.
@@ -147,6 +149,7 @@ fn at_match(
     match (done.edited, asked) {
         (true, true) => {
             outcome.edited.extend(one.phase(work).when().map(|when| (when, outcome.edited.get(&when).map_or(1, |n| n + 1))));
+            outcome.places.push(nearest(draft, one.hit));
             outcome.verbs.extend(done.trail.verbs);
             if let (Some(raise), Some(span)) = (&one.bump, draft.file_span(one.hit.id)) {
                 outcome.modelines.extend(modeline::follow(&draft.texts[0].text, span.start, raise));

@@ -1,12 +1,17 @@
 //! The shapes that a report can take, each a function of it.
-use super::{diff, json};
+use super::{diff, github, gitlab, json, rdjson, sarif};
 use crate::report::Report;
+use std::path::PathBuf;
 
 /// What a report is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     Diff,
     Json,
+    Sarif,
+    Github,
+    Gitlab,
+    Rdjson,
 }
 
 /// What a report does not know of the run that it is of.
@@ -16,12 +21,20 @@ pub struct Setting {
     pub command: String,
     /// Whether the edits are written.
     pub wrote: bool,
+    /// The folder that the run's paths start from: the top of the git checkout, where there is one.
+    pub root: PathBuf,
+    /// The same, from where a person stands.
+    pub told_root: String,
 }
 
 /// The whole report.
-pub fn render(format: Format, report: &Report, _setting: &Setting) -> String {
+pub fn render(format: Format, report: &Report, setting: &Setting) -> String {
     match format {
         Format::Diff => report.changed().map(diff::of).collect(),
-        Format::Json => json::render(report),
+        Format::Json => json::render(report, setting),
+        Format::Sarif => sarif::render(report, setting),
+        Format::Github => github::render(report, setting),
+        Format::Gitlab => gitlab::render(report, setting),
+        Format::Rdjson => rdjson::render(report, setting),
     }
 }

@@ -300,6 +300,7 @@ mod tests {
             migration: "m".into(),
             splices,
             matches: 1,
+            at: Vec::new(),
             when: Default::default(),
             removed_comments: Vec::new(),
             verbs: Vec::new(),

@@ -1,15 +1,20 @@
-//! The report as JSON, for tools. Names of members are stable within a `version`.
-use crate::report::{FileReport, Finding, Offered, Outcome, Ran, Report, Splice, Summary};
+//! The report as JSON, for tools. Names of members are stable within a `version`; `docs/report.schema.json` says what they mean.
+use super::format::Setting;
+use crate::report::{About, FileReport, Finding, Offered, Outcome, Ran, Report, Splice, Summary};
 use crate::source::{Span, line_column};
 use serde::Serialize;
 
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
+    /// The folder that the other formats' paths start from, told from the current one as all paths here are.
+    root: &'a str,
     runs: &'a [Ran],
     summary: Summary,
     files: Vec<File<'a>>,
     offered: Vec<Offered>,
+    /// By id.
+    about: Vec<&'a About>,
     /// Links that hide something, as links are not followed.
     not_followed: &'a [String],
 }
@@ -34,8 +39,17 @@ struct File<'a> {
 struct Step<'a> {
     migration: &'a str,
     places: usize,
+    /// Where they are in the text on disk.
+    at: Vec<Place<'a>>,
     splices: &'a [Splice],
     removed_comments: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    line: usize,
+    column: usize,
+    span: &'a Span,
 }
 
 #[derive(Serialize)]
@@ -48,18 +62,25 @@ struct Offer<'a> {
 }
 
 /// The whole report as one JSON document, with a final newline.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &Report, setting: &Setting) -> String {
     let document = Document {
         version: 1,
+        root: if setting.told_root.is_empty() { "." } else { setting.told_root.trim_end_matches('/') },
         runs: &report.runs,
         summary: report.summary(),
         files: report.files.iter().map(file).collect(),
         offered: report.offers(),
+        about: report.about.values().collect(),
         not_followed: &report.links,
     };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
+}
+
+fn place<'a>(text: &str, span: &'a Span) -> Place<'a> {
+    let (line, column) = line_column(text, span.start);
+    Place { line, column, span }
 }
 
 fn file(file: &FileReport) -> File<'_> {
@@ -73,6 +94,7 @@ fn file(file: &FileReport) -> File<'_> {
     let steps = file.steps.iter().map(|step| Step {
         migration: &step.migration,
         places: step.matches,
+        at: step.at.iter().map(|span| place(&file.source.text, span)).collect(),
         splices: &step.splices,
         removed_comments: &step.removed_comments,
     });

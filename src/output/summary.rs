@@ -231,6 +231,7 @@ mod tests {
             migration: "m".into(),
             splices: Vec::new(),
             matches: 1,
+            at: Vec::new(),
             removed_comments: Vec::new(),
             verbs: Vec::new(),
         });

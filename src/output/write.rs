@@ -44,6 +44,14 @@ pub fn report(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
+/// Adds to a file that other programs may have written to.
+///
+/// # Errors
+/// Anything the disk says.
+pub fn append(path: &Path, text: &str) -> io::Result<()> {
+    fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
+}
+
 /// Replaces the file that `source` was read from by `text`, atomically: a temporary file in the same folder, flushed to
 /// the disk, then renamed. The mode is kept, and the owner where that is allowed. A link is resolved: what it leads to is
 /// written.

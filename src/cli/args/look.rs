@@ -92,6 +92,8 @@ pub enum SchemaArg {
     Pack,
     /// migrations/carriers/*.yaml
     Carriers,
+    /// What --format json prints
+    Report,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

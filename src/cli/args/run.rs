@@ -183,6 +183,14 @@ pub enum SafetyArg {
 pub enum FormatArg {
     Diff,
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands of GitHub Actions, its summary and its outputs
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// Diagnostics and suggestions for reviewdog
+    Rdjson,
 }
 
 impl From<FormatArg> for Format {
@@ -190,6 +198,10 @@ impl From<FormatArg> for Format {
         match format {
             FormatArg::Diff => Format::Diff,
             FormatArg::Json => Format::Json,
+            FormatArg::Sarif => Format::Sarif,
+            FormatArg::Github => Format::Github,
+            FormatArg::Gitlab => Format::Gitlab,
+            FormatArg::Rdjson => Format::Rdjson,
         }
     }
 }

@@ -1,0 +1,320 @@
+//! What a run says of places, for the formats that other programs read: findings, edits that wait, migrations that wait to be
+//! asked for, each at a place of a file as it is on disk by then.
+mod fixes;
+mod lines;
+mod prints;
+
+use super::format::Setting;
+use crate::report::{About, FileReport, Level, Report, Splice};
+use crate::source::Span;
+pub use lines::{Lines, Position};
+pub use prints::hash;
+use std::borrow::Cow;
+use std::path::Path;
+
+/// A file that something is said of.
+#[derive(Debug)]
+pub struct Remarked<'r> {
+    /// From the folder that the run is of, which is the top of the git checkout where there is one; with `/`.
+    pub path: String,
+    /// As it is on disk; empty where it could not be read.
+    text: Cow<'r, str>,
+    bom: bool,
+    /// By place.
+    pub remarks: Vec<Remark<'r>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remark<'r> {
+    pub kind: Kind,
+    /// A migration, or `yamlift/<slug>`.
+    pub id: &'r str,
+    pub level: Level,
+    /// Bytes of the text on disk, in one line.
+    pub at: Span,
+    /// 1-based line, where the text could not be read.
+    pub unread: Option<usize>,
+    pub message: String,
+    pub help: Option<String>,
+    /// What it takes to have it no more: alone it makes sense, and all of a file together are what `-w` writes.
+    pub fix: Option<Fix>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Edit,
+    Finding,
+    Offer,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Edit => "edit",
+            Kind::Finding => "finding",
+            Kind::Offer => "offer",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// Sorted, disjoint changes of the text on disk.
+    pub splices: Vec<Splice>,
+    pub says: String,
+}
+
+impl Remark<'_> {
+    /// The message, and what helps.
+    pub fn said(&self) -> String {
+        let help = self.help.iter().map(|help| format!("\n{help}"));
+        std::iter::once(self.message.clone()).chain(help).collect()
+    }
+
+    /// 1-based.
+    pub fn line(&self, lines: &Lines) -> usize {
+        self.unread.unwrap_or_else(|| lines.number(self.at.start) + 1)
+    }
+}
+
+impl Remarked<'_> {
+    pub fn lines(&self) -> Lines<'_> {
+        Lines::new(&self.text, self.bom)
+    }
+
+    /// What each remark is known by, in their order; each of this file there once.
+    pub fn prints(&self, lines: &Lines) -> Vec<String> {
+        prints::places(&self.path, lines, &self.remarks)
+    }
+
+    /// What GitHub knows every line by; empty where the text is not known.
+    pub fn line_prints(&self, lines: &Lines) -> Vec<String> {
+        if self.text.is_empty() { Vec::new() } else { prints::of_lines(lines) }
+    }
+}
+
+/// Every file that something is said of, by path.
+pub fn all<'r>(report: &'r Report, setting: &Setting) -> Vec<Remarked<'r>> {
+    let files = report.files.iter().map(|file| remarked(file, report, setting));
+    files.filter(|file| !file.remarks.is_empty()).collect()
+}
+
+/// The path that other programs know a file by.
+pub fn path(file: &FileReport, root: &Path) -> String {
+    let below = file.source.disk.strip_prefix(root).ok().filter(|below| below.components().next().is_some());
+    let told = below.map(|below| below.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"));
+    told.unwrap_or_else(|| file.source.path.clone())
+}
+
+fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting) -> Remarked<'r> {
+    let done = setting.wrote && file.changed() && !file.failed();
+    let text = if done { Cow::Owned(file.migrated_text()) } else { Cow::Borrowed(file.source.text.as_str()) };
+    let lines = Lines::new(&text, file.source.bom);
+    let now = |span: &Span| if done { file.after(span.start)..file.after(span.end).max(file.after(span.start)) } else { span.clone() };
+    let mut remarks: Vec<Remark> = Vec::new();
+    for finding in &file.findings {
+        remarks.push(Remark {
+            kind: Kind::Finding,
+            id: &finding.id,
+            level: finding.level,
+            at: lines.first(&now(&finding.span)),
+            unread: file.source.text.is_empty().then_some(finding.line),
+            message: finding.message.trim().to_owned(),
+            help: finding.help.as_ref().map(|help| help.trim_end().to_owned()),
+            fix: None,
+        });
+    }
+    for offer in &file.offered {
+        let many = if offer.places == 1 { String::new() } else { format!(" in {} places of this file", offer.places) };
+        remarks.push(Remark {
+            kind: Kind::Offer,
+            id: &offer.id,
+            level: Level::Note,
+            at: lines.first(&now(&offer.span)),
+            unread: None,
+            message: format!("{} This changes behaviour{many}, and is left as it is until somebody asks for it.", title(report, &offer.id)),
+            help: Some("see it with --safety review".into()),
+            fix: None,
+        });
+    }
+    if !done && !file.failed() {
+        remarks.extend(edits(file, report, &lines));
+    }
+    remarks.sort_by(|a, b| (a.at.start, a.kind, a.id, b.level).cmp(&(b.at.start, b.kind, b.id, a.level)));
+    Remarked { path: path(file, &setting.root), bom: file.source.bom, text, remarks }
+}
+
+/// One remark per place of each step. The first place that a fix deals with has it.
+fn edits<'r>(file: &'r FileReport, report: &Report, lines: &Lines) -> Vec<Remark<'r>> {
+    let edits = fixes::edits(&file.source.text, &file.steps);
+    let id = |place: usize| file.steps[edits.places[place].step].migration.as_str();
+    let first = |fix: usize| {
+        let places = edits.fixes[fix].places.iter().copied();
+        places.min_by_key(|place| (edits.places[*place].at.start, edits.places[*place].step))
+    };
+    let line = |place: usize| lines.number(edits.places[place].at.start) + 1;
+    let mut out = Vec::new();
+    for (nth, place) in edits.places.iter().enumerate() {
+        let owner = place.fix.and_then(first);
+        let mut others: Vec<String> = Vec::new();
+        for other in place.fix.iter().flat_map(|fix| &edits.fixes[*fix].places).filter(|other| **other != nth) {
+            let said = format!("{} (line {})", id(*other), line(*other));
+            others.extend((!others.contains(&said)).then_some(said));
+        }
+        let more = others.len().saturating_sub(NAMED);
+        others.truncate(NAMED);
+        others.extend((more > 0).then(|| format!("{more} more")));
+        let with = if others.is_empty() { String::new() } else { format!(", with {}", others.join(", ")) };
+        let fix = place.fix.filter(|_| owner == Some(nth));
+        let help = match owner {
+            Some(owner) if owner != nth => Some(format!("it goes together with the edit of {} in line {}", id(owner), line(owner))),
+            _ => None,
+        };
+        out.push(Remark {
+            kind: Kind::Edit,
+            id: id(nth),
+            level: Level::Warning,
+            at: lines.first(&place.at),
+            unread: None,
+            message: format!("{} The edit is ready.", title(report, id(nth))),
+            help,
+            fix: fix.map(|fix| Fix { splices: edits.fixes[fix].splices.clone(), says: format!("Make the edit of {}{with}", id(nth)) }),
+        });
+    }
+    out
+}
+
+/// Edits that are named beside the one that has the fix.
+const NAMED: usize = 5;
+
+/// The title of a migration, as a sentence.
+fn title(report: &Report, id: &str) -> String {
+    let title = report.about.get(id).map_or(id, |about| about.title.trim());
+    if title.ends_with(['.', '!', '?']) { title.to_owned() } else { format!("{title}.") }
+}
+
+/// What is known of a rule: a migration, or what the engine looks after.
+#[derive(Debug)]
+pub struct Rule<'r> {
+    pub id: &'r str,
+    pub title: &'r str,
+    pub why: &'r str,
+    pub links: &'r [String],
+    /// None: the engine speaks.
+    pub about: Option<&'r About>,
+}
+
+/// What is known of an id.
+pub fn rule<'r>(report: &'r Report, id: &'r str) -> Rule<'r> {
+    if let Some(about) = report.about.get(id) {
+        return Rule { id, title: about.title.trim(), why: about.why.trim(), links: &about.links, about: Some(about) };
+    }
+    let own = OWN.iter().find(|(slug, ..)| id.strip_prefix("yamlift/") == Some(slug));
+    let (title, why) = own.map_or((id, ""), |(_, title, why)| (*title, *why));
+    Rule { id, title, why, links: &[], about: None }
+}
+
+/// What yamlift itself looks after: the part of the id behind `yamlift/`, what it is, why it is said.
+const OWN: [(&str, &str, &str); 9] = [
+    (
+        "comment",
+        "A comment goes with what is taken out",
+        "Comments belong to the entry that they stand above, in or behind. One whose entry is taken out goes as well, and is quoted, so that nothing that was written is lost unseen.",
+    ),
+    (
+        "embedded",
+        "A text within a file could not be read",
+        "YAML often stands in a string of other YAML: in a ConfigMap, in values of a chart. This one is no YAML, so that nothing in it was looked at. Mend it, or check it by hand.",
+    ),
+    (
+        "generated",
+        "A file that a program wrote is left as it is",
+        "Its next run would undo the edit. Change what the file is made from and make it anew, or pass --include-generated to edit it all the same.",
+    ),
+    (
+        "index",
+        "A chart, overlay or wrapper could not be followed",
+        "Whose values a file holds is read from Chart.yaml, kustomization.yaml and the objects that deploy charts. What they do not tell is not migrated.",
+    ),
+    (
+        "schema",
+        "The object does not fit its CustomResourceDefinition",
+        "Edited objects are held against the CRDs that are given (--crds). An edit after which the cluster would refuse the object, or drop a field of it, is not written. What did not fit before the edit is a note.",
+    ),
+    (
+        "suppression",
+        "A comment to yamlift that does nothing",
+        "`# yamlift: ignore[ID] reason` leaves an entry alone. This one cannot be understood, or there is nothing for it to suppress any more; then it can go.",
+    ),
+    (
+        "unproven",
+        "An edit could not be proven",
+        "Each edit is checked before it is written: the new text has to be read to exactly the intended value, by two readers, and a second run may change nothing. This edit failed the check, and nothing was written to the file. It is a bug of yamlift or of the migration.",
+    ),
+    (
+        "unreadable",
+        "A file could not be read",
+        "It is no YAML that can be edited without loss, in no encoding that is known, or not to be opened. Nothing in it was migrated.",
+    ),
+    (
+        "unwritten",
+        "A file could not be written",
+        "It changed since it was read, is read-only, or lies outside of the folder. It was left as it is.",
+    ),
+];
+
+#[cfg(test)]
+impl<'r> Remarked<'r> {
+    pub fn of(path: &str, text: &'r str, remarks: Vec<Remark<'r>>) -> Self {
+        Remarked { path: path.into(), text: text.into(), bom: false, remarks }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Finding, Offer, Outcome, Step};
+    use crate::source::Source;
+
+    fn file() -> FileReport {
+        let text = "a: 1\nb:\n  old: x\n  c: 1\n";
+        let source = Source { disk: "/repo/deploy/a.yaml".into(), ..Source::new("../a.yaml", text) };
+        let step = Step {
+            migration: "p/1.1/old".into(),
+            splices: vec![Splice { at: 8..17, with: String::new() }],
+            matches: 1,
+            at: vec![5..23],
+            when: Default::default(),
+            removed_comments: Vec::new(),
+            verbs: Vec::new(),
+        };
+        let finding = Finding::at(&source, 19..23, "p/1.1/old", Level::Error, "Look.\n");
+        let offer = Offer { id: "p/1.1/more".into(), span: 0..4, places: 2, when: Default::default() };
+        FileReport {
+            steps: vec![step],
+            findings: vec![finding],
+            offered: vec![offer],
+            outcome: Outcome::Migrated,
+            ..FileReport::left_alone(source)
+        }
+    }
+
+    fn said(wrote: bool) -> Vec<String> {
+        let report = Report { files: vec![file()], ..Report::default() };
+        let setting = Setting { wrote, root: "/repo".into(), ..Setting::default() };
+        let all = super::all(&report, &setting);
+        let lines = all[0].lines();
+        assert_eq!(all[0].path, "deploy/a.yaml");
+        let one = |remark: &Remark| {
+            let at = lines.characters(remark.at.start);
+            format!("{} {}:{} {} {}", remark.kind.name(), at.line, at.column, &lines.text[remark.at.clone()], remark.fix.is_some())
+        };
+        all[0].remarks.iter().map(one).collect()
+    }
+
+    #[test]
+    fn places_are_those_of_the_text_on_disk() {
+        assert_eq!(said(false), ["offer 1:1 a: 1 false", "edit 3:3 old: x true", "finding 4:3 c: 1 false"]);
+        assert_eq!(said(true), ["offer 1:1 a: 1 false", "finding 3:3 c: 1 false"]);
+    }
+}
