@@ -148,28 +148,24 @@ fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting) -> 
 fn edits<'r>(file: &'r FileReport, report: &Report, lines: &Lines) -> Vec<Remark<'r>> {
     let edits = fixes::edits(&file.source.text, &file.steps);
     let id = |place: usize| file.steps[edits.places[place].step].migration.as_str();
-    let first = |fix: usize| {
-        let places = edits.fixes[fix].places.iter().copied();
+    let line = |place: usize| lines.number(edits.places[place].at.start) + 1;
+    let first = |fix: &fixes::Fix| {
+        let places = fix.places.iter().copied();
         places.min_by_key(|place| (edits.places[*place].at.start, edits.places[*place].step))
     };
-    let line = |place: usize| lines.number(edits.places[place].at.start) + 1;
+    let owners: Vec<Option<usize>> = edits.fixes.iter().map(first).collect();
     let mut out = Vec::new();
     for (nth, place) in edits.places.iter().enumerate() {
-        let owner = place.fix.and_then(first);
-        let mut others: Vec<String> = Vec::new();
-        for other in place.fix.iter().flat_map(|fix| &edits.fixes[*fix].places).filter(|other| **other != nth) {
-            let said = format!("{} (line {})", id(*other), line(*other));
-            others.extend((!others.contains(&said)).then_some(said));
-        }
-        let more = others.len().saturating_sub(NAMED);
-        others.truncate(NAMED);
-        others.extend((more > 0).then(|| format!("{more} more")));
-        let with = if others.is_empty() { String::new() } else { format!(", with {}", others.join(", ")) };
-        let fix = place.fix.filter(|_| owner == Some(nth));
-        let help = match owner {
-            Some(owner) if owner != nth => Some(format!("it goes together with the edit of {} in line {}", id(owner), line(owner))),
-            _ => None,
-        };
+        let owner = place.fix.and_then(|fix| owners[fix]);
+        let fix = place.fix.filter(|_| owner == Some(nth)).map(|fix| {
+            let others: Vec<usize> = edits.fixes[fix].places.iter().copied().filter(|other| *other != nth).collect();
+            let mut named: Vec<String> = others.iter().take(NAMED).map(|one| format!("{} (line {})", id(*one), line(*one))).collect();
+            named.dedup();
+            named.extend((others.len() > NAMED).then(|| format!("{} more", others.len() - NAMED)));
+            let with = if named.is_empty() { String::new() } else { format!(", with {}", named.join(", ")) };
+            Fix { splices: edits.fixes[fix].splices.clone(), says: format!("Make the edit of {}{with}", id(nth)) }
+        });
+        let owner = owner.filter(|owner| *owner != nth);
         out.push(Remark {
             kind: Kind::Edit,
             id: id(nth),
@@ -177,8 +173,8 @@ fn edits<'r>(file: &'r FileReport, report: &Report, lines: &Lines) -> Vec<Remark
             at: lines.first(&place.at),
             unread: None,
             message: format!("{} The edit is ready.", title(report, id(nth))),
-            help,
-            fix: fix.map(|fix| Fix { splices: edits.fixes[fix].splices.clone(), says: format!("Make the edit of {}{with}", id(nth)) }),
+            help: owner.map(|owner| format!("it goes together with the edit of {} in line {}", id(owner), line(owner))),
+            fix,
         });
     }
     out

@@ -29,15 +29,21 @@ pub fn render(report: &Report, setting: &Setting) -> String {
         "executionSuccessful": report.failed().next().is_none(),
         "toolExecutionNotifications": notes(left_out),
     });
+    let mut driver = json!({
+        "name": "yamlift",
+        "version": env!("CARGO_PKG_VERSION"),
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": rules,
+    });
+    let home = env!("CARGO_PKG_REPOSITORY");
+    if !home.is_empty() {
+        driver["informationUri"] = json!(home);
+    }
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": { "driver": {
-                "name": "yamlift",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            }},
+            "tool": { "driver": driver },
             "automationDetails": { "id": format!("yamlift/{}/", packs.join("+")) },
             "columnKind": "utf16CodeUnits",
             "originalUriBaseIds": { ROOT: { "description": { "text": "The top of the repository" } } },
