@@ -2,6 +2,7 @@
 mod about;
 mod places;
 mod questions;
+mod sums;
 
 use crate::source::{Source, Span};
 pub use about::About;
@@ -9,6 +10,7 @@ pub use places::{on_disk, traced};
 pub use questions::{Decisions, Question};
 use serde::Serialize;
 use std::collections::BTreeMap;
+pub use sums::{Offered, Summary};
 
 /// How much a finding weighs. Ordered: `Note < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -21,6 +23,9 @@ pub enum Level {
 
 /// Id of the findings on a text within a file that could not be read: as bad as a file that could not be.
 pub const UNREAD_TEXT: &str = "yamlift/embedded";
+
+/// Id of the finding on a file that could not be read.
+pub const UNREADABLE: &str = "yamlift/unreadable";
 
 /// Id of the findings on what the schema of a kind does not allow.
 pub const SCHEMA: &str = "yamlift/schema";
@@ -200,7 +205,7 @@ impl FileReport {
         let mut file = FileReport::left_alone(source);
         let (line, byte) = at.unwrap_or((1, 0));
         file.findings.push(Finding {
-            id: "yamlift/unreadable".into(),
+            id: UNREADABLE.into(),
             level: Level::Error,
             path: file.source.path.clone(),
             span: byte..byte,
@@ -215,6 +220,11 @@ impl FileReport {
 
     pub fn failed(&self) -> bool {
         matches!(self.outcome, Outcome::Failed(_))
+    }
+
+    /// Whether it failed because its text could not be read.
+    pub fn unreadable(&self) -> bool {
+        self.failed() && self.findings.iter().any(|finding| finding.id == UNREADABLE)
     }
 
     /// Whether an output has a word to say about this file.
@@ -298,51 +308,15 @@ pub struct Report {
     pub looked_at: usize,
     /// How many of them were parsed: the others hold nothing that the run's migrations know.
     pub parsed: usize,
+    /// Nothing beside the named files was looked at, and nothing says that there is no more.
+    pub part: bool,
     /// Links that were not followed, and hide something.
     pub links: Vec<String>,
     /// The migrations that the files' steps, findings and offers are of, by id.
     pub about: BTreeMap<String, About>,
 }
 
-/// Numbers of a run; `changed`, `review`, `failed` and `unchanged` add up to `files`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    pub files: usize,
-    pub parsed: usize,
-    pub changed: usize,
-    /// Not edited, but a finding waits for a person.
-    pub needs_review: usize,
-    pub unchanged: usize,
-    /// Not read, or not proven.
-    pub failed: usize,
-    pub errors: usize,
-    pub warnings: usize,
-    pub notes: usize,
-}
-
 impl Report {
-    /// Counts, of every finding: what says why a file failed is an error as well.
-    pub fn summary(&self) -> Summary {
-        let mut sum = Summary { files: self.looked_at, parsed: self.parsed, ..Summary::default() };
-        for file in &self.files {
-            match &file.outcome {
-                Outcome::Failed(_) => sum.failed += 1,
-                _ if file.changed() => sum.changed += 1,
-                Outcome::NeedsReview | Outcome::Skipped(_) => sum.needs_review += 1,
-                _ => {}
-            }
-        }
-        for finding in self.files.iter().flat_map(|file| &file.findings) {
-            match finding.level {
-                Level::Error => sum.errors += 1,
-                Level::Warning => sum.warnings += 1,
-                Level::Note => sum.notes += 1,
-            }
-        }
-        sum.unchanged = sum.files.saturating_sub(sum.changed + sum.needs_review + sum.failed);
-        sum
-    }
-
     /// Tells every path from where a person stands. Comes after all that looks for the files.
     pub fn told(&mut self, told: impl Fn(&str) -> String) {
         for file in &mut self.files {
@@ -379,27 +353,4 @@ impl Report {
     pub fn failed(&self) -> impl Iterator<Item = &FileReport> {
         self.files.iter().filter(|file| file.failed())
     }
-
-    /// Migrations that were matched but not asked for: id, files, places; by id.
-    pub fn offers(&self) -> Vec<Offered> {
-        let mut all = BTreeMap::new();
-        for (file, offer) in self.files.iter().flat_map(|file| file.offered.iter().map(move |offer| (file, offer))) {
-            let sum = all.entry(offer.id.as_str()).or_insert_with(|| Offered { id: offer.id.clone(), ..Offered::default() });
-            let (line, column) = crate::source::line_column(&file.source.text, offer.span.start);
-            sum.files += 1;
-            sum.places += offer.places;
-            sum.first.get_or_insert_with(|| format!("{}:{line}:{column}", file.source.path));
-        }
-        all.into_values().collect()
-    }
-}
-
-/// A migration that waits for a person to ask for it, over the whole run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Offered {
-    pub id: String,
-    pub files: usize,
-    pub places: usize,
-    /// `path:line:column` of the first place.
-    pub first: Option<String>,
 }

@@ -140,12 +140,23 @@ fn settings_and_wrong_usage() {
     no(&["--crds", "gone"], "error: there is no gone");
     no(&["--crds", "empty"], "error: --crds empty: no CustomResourceDefinition is there\n  `kubectl get crd -o yaml`");
     scratch.put("empty/broken.yaml", "kind: CustomResourceDefinition\na: [\n");
-    no(&["--crds", "empty"], "no CustomResourceDefinition is there\n  empty/broken.yaml:2:4: left out, as it cannot be read: ");
-    scratch.put("deep/crds/broken.yaml", "kind: CustomResourceDefinition\na: [\n");
+    no(&["--crds", "empty"], "error: --crds empty: empty/broken.yaml:2:4: it cannot be read: ");
     scratch.put(".yamlift.yaml", "crds: deep/crds\n");
     let said = scratch.migrate_in("empty", &["../a.yaml"]);
-    assert!(said.code == 2 && said.err.contains("deep/crds/broken.yaml:2:4: left out"), "{}", said.err);
-    assert!(said.err.contains("../a.yaml:5:3: the edit does not fit"), "{}", said.err);
+    assert!(said.code == 2 && said.err.contains("../a.yaml:5:3: the edit does not fit"), "{}", said.err);
+    // What is not known cannot be held against an edit: nothing is written.
+    scratch.put("deep/crds/broken.yaml", "kind: CustomResourceDefinition\na: [\n");
+    let said = scratch.migrate_in("empty", &["../a.yaml", "-w"]);
+    assert!(said.code == 2 && said.err.contains("deep/crds/broken.yaml:2:4: it cannot be read: "), "{}", said.err);
+    assert!(said.err.contains("no file was looked at"), "{}", said.err);
+}
+
+#[test]
+fn what_is_edited_unchecked_is_said() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("crd.yaml", &crd("{}").replace("Thing", "Other"))]);
+    let said = scratch.migrate(&["--crds", "crd.yaml", "a.yaml"]);
+    let note = "note[yamlift/schema]: No CRD of demo.dev Thing is given: what is edited here is not checked.\n --> a.yaml:1:1\n";
+    assert!(said.code == 1 && said.err.contains(note), "{}", said.err);
 }
 
 #[test]

@@ -85,11 +85,12 @@ fn hard(files: &Files) -> Files {
     let one = |(path, bytes): (&String, &Vec<u8>)| {
         let plain = path.ends_with("Chart.yaml") || path.contains("kustomization");
         let Some(text) = std::str::from_utf8(bytes).ok().filter(|_| !plain) else { return (path.clone(), bytes.clone()) };
-        let lines = text.trim_start_matches('\u{feff}').split_inclusive('\n').map(|line| match line.trim_end_matches(['\r', '\n']) {
-            // A comment in front of what is on the line cannot be; one behind it can, where no text goes on.
-            content if content.trim_start().starts_with('#') => format!("{content} 😀 e\u{301} 日本 100%\r\n"),
-            content => format!("{content}{}", if line.ends_with('\n') { "\r\n" } else { "" }),
-        });
+        let lines =
+            text.trim_start_matches('\u{feff}').split_inclusive('\n').map(|line| match line.trim_end_matches(['\r', '\n']) {
+                // A comment in front of what is on the line cannot be; one behind it can, where no text goes on.
+                content if content.trim_start().starts_with('#') => format!("{content} 😀 e\u{301} 日本 100%\r\n"),
+                content => format!("{content}{}", if line.ends_with('\n') { "\r\n" } else { "" }),
+            });
         (path.clone(), format!("\u{feff}# 😀 e\u{301} 日本\t,:%\r\n{}", lines.collect::<String>()).into_bytes())
     };
     files.iter().map(one).collect()
@@ -292,7 +293,8 @@ fn annotations(commands: &str) -> String {
 }
 
 fn map(properties: Json, optional: &[&str]) -> Json {
-    let required: Vec<&String> = properties.as_object().expect("a map").keys().filter(|key| !optional.contains(&key.as_str())).collect();
+    let required: Vec<&String> =
+        properties.as_object().expect("a map").keys().filter(|key| !optional.contains(&key.as_str())).collect();
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
 }
 
@@ -348,12 +350,11 @@ fn sarif_schema() -> Json {
         let uri = json!({ "type": "string", "pattern": r"^([A-Za-z0-9_~./-]|%[0-9A-F]{2})+$" });
         map(json!({ "uri": uri, "uriBaseId": { "const": "%SRCROOT%" } }), &[])
     };
-    let whole = map(
-        json!({ "startLine": positive(), "startColumn": positive(), "endLine": positive(), "endColumn": positive() }),
-        &[],
-    );
+    let whole =
+        map(json!({ "startLine": positive(), "startColumn": positive(), "endLine": positive(), "endColumn": positive() }), &[]);
     let region = map(whole["properties"].clone(), &["startColumn", "endLine", "endColumn"]);
-    let replacement = map(json!({ "deletedRegion": whole, "insertedContent": map(json!({ "text": { "type": "string" } }), &[]) }), &[]);
+    let replacement =
+        map(json!({ "deletedRegion": whole, "insertedContent": map(json!({ "text": { "type": "string" } }), &[]) }), &[]);
     let change = map(json!({ "artifactLocation": artifact(), "replacements": list(replacement) }), &[]);
     let result = map(
         json!({
@@ -517,7 +518,12 @@ fn ids_of_the_engine_are_explained() {
     }
     let mut texts = Vec::new();
     sources(&root().join("src"), &mut texts);
-    let ids: BTreeSet<&str> = texts.iter().flat_map(|text| text.split("\"yamlift/").skip(1)).filter_map(|rest| rest.split_once('"')).map(|(slug, _)| slug).collect();
+    let ids: BTreeSet<&str> = texts
+        .iter()
+        .flat_map(|text| text.split("\"yamlift/").skip(1))
+        .filter_map(|rest| rest.split_once('"'))
+        .map(|(slug, _)| slug)
+        .collect();
     let slugs = ids.into_iter().filter(|slug| slug.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !slug.is_empty());
     let report = Report::default();
     let unknown: Vec<&str> = slugs.filter(|slug| remarks::rule(&report, &format!("yamlift/{slug}")).why.is_empty()).collect();

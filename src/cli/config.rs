@@ -55,6 +55,12 @@ pub fn crds(args: &Migrate, settings: &Settings) -> anyhow::Result<(Crds, String
     let (mut crds, mut said) = (Crds::default(), String::new());
     for path in own.chain(args.crds.iter().cloned()) {
         let shelf = pipeline::crds(&path, &mut crds)?;
+        if !shelf.unread.is_empty() {
+            // What is not known cannot be held against an edit, and nobody should think that it was.
+            let message = format!("--crds {}: {}", path.display(), shelf.unread.join("\n  "));
+            let help = "mend it, or name the files and folders that hold definitions alone; no file was looked at";
+            return Err(refuse(message, help));
+        }
         let lines: String = shelf.said.iter().map(|line| format!("{line}\n")).collect();
         if shelf.found == 0 {
             let message = format!("--crds {}: no CustomResourceDefinition is there", path.display());

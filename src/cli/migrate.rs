@@ -108,7 +108,10 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         let end = summary::End { wrote: writes(args), took: since.elapsed(), exit, next };
         terminal.err(&summary::render(&report, &end));
         if open > 0 {
-            terminal.err(&format!("{} left, as nobody said: the same command asks again\n", counted(open)));
+            terminal.err(&format!(
+                "{} left, as nobody said: the same command asks again, once what was written is committed\n",
+                counted(open)
+            ));
         }
     }
     Ok(exit)

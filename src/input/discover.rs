@@ -34,6 +34,8 @@ pub struct Found {
     pub around: Vec<String>,
     /// Path and reason of what could not be listed.
     pub unread: Vec<(String, String)>,
+    /// Outside of a checkout nothing says where the repository ends: `around` is what was named, and there may be more.
+    pub part: bool,
     /// Links in folders that hide something from the walk, as links are not followed.
     pub links: Vec<String>,
 }
@@ -70,7 +72,9 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
     folders.iter().for_each(|folder| walk_folder(walk, folder, &exclude, &mut found));
     tidy(&mut found.files);
     found.around = found.files.clone();
-    if !folders.contains(&root) && root.join(".git").exists() {
+    let whole = folders.contains(&root);
+    found.part = !whole && !root.join(".git").exists();
+    if !whole && !found.part {
         let mut rest = Found { root: root.clone(), ..Found::default() };
         walk_folder(walk, &root, &exclude, &mut rest);
         found.around.append(&mut rest.files);

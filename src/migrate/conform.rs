@@ -33,7 +33,6 @@ impl File<'_> {
             return;
         };
         for object in &new.objects {
-            let Some(crd) = crd_of(crds, object) else { continue };
             let start = self.on_disk(new.draft.file_span(object.root).unwrap_or(0..0)).start;
             let here = |was: &&Object| old.draft.file_span(was.root).is_some_and(|span| span.start == start);
             let alike = |was: &&Object| (&was.kind, &was.group) == (&object.kind, &object.group);
@@ -42,6 +41,10 @@ impl File<'_> {
             if was.is_some_and(|was| same(&old.draft.data(was.root), &new.draft.data(object.root))) {
                 continue;
             }
+            let Some(crd) = crd_of(crds, object) else {
+                self.unchecked(&new.draft, object);
+                continue;
+            };
             let was = was.map(|was| (&old.draft, was, crd_of(crds, was)));
             self.object(crd, (&new.draft, object), was, object.partial || order.repo.is_patch(&self.report.source.path));
         }
@@ -83,6 +86,16 @@ impl File<'_> {
         for one in known {
             let help = Some(suggested(&one)).filter(|help| !help.is_empty());
             self.note(one.at.clone(), format!("Before the edit as well, this does not fit the CRD of {named}: {one}."), help);
+        }
+    }
+
+    /// An edited object that no definition is given for. Of what a cluster brings along there is none.
+    fn unchecked(&mut self, draft: &Draft, object: &Object) {
+        let (Some(group), Some(kind)) = (&object.group, &object.kind) else { return };
+        if group.contains('.') && object.operation.is_none() {
+            let at = self.on_disk(draft.file_span(object.root).unwrap_or(0..0));
+            let message = format!("No CRD of {group} {kind} is given: what is edited here is not checked.");
+            self.note(at.start..at.start, message, None);
         }
     }
 

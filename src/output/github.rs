@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn commands_are_escaped() {
         let out = render(&many(&[(Level::Warning, 1)]), &Setting::default());
-        let want = "::warning file=ü%2C a%3Ab%25.yaml,line=1,endLine=1,col=7,endColumn=8,title=p/1/x::50%25:%0D%0Ab, c%0Asee%0A::x::\n";
+        let want =
+            "::warning file=ü%2C a%3Ab%25.yaml,line=1,endLine=1,col=7,endColumn=8,title=p/1/x::50%25:%0D%0Ab, c%0Asee%0A::x::\n";
         assert_eq!(out, want);
     }
 
@@ -201,7 +202,8 @@ mod tests {
         let out = capped(text.clone(), 100);
         assert!(out.len() <= 100 && out.starts_with("ä\nä\n") && out.ends_with("does not fit into this summary.\n"));
         assert_eq!(capped(text.clone(), 1000), text);
-        let out = summary(&many(&[(Level::Error, 1)]), &Setting { command: "yamlift migrate --to p@1".into(), ..Setting::default() });
+        let out =
+            summary(&many(&[(Level::Error, 1)]), &Setting { command: "yamlift migrate --to p@1".into(), ..Setting::default() });
         assert!(out.contains("| error | `ü, a:b%.yaml:1` | 50%: | `p/1/x` |"), "{out}");
     }
 

@@ -110,7 +110,8 @@ fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting) -> 
     let done = setting.wrote && file.changed() && !file.failed();
     let text = if done { Cow::Owned(file.migrated_text()) } else { Cow::Borrowed(file.source.text.as_str()) };
     let lines = Lines::new(&text, file.source.bom);
-    let now = |span: &Span| if done { file.after(span.start)..file.after(span.end).max(file.after(span.start)) } else { span.clone() };
+    let now =
+        |span: &Span| if done { file.after(span.start)..file.after(span.end).max(file.after(span.start)) } else { span.clone() };
     let mut remarks: Vec<Remark> = Vec::new();
     for finding in &file.findings {
         remarks.push(Remark {
@@ -132,7 +133,10 @@ fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting) -> 
             level: Level::Note,
             at: lines.first(&now(&offer.span)),
             unread: None,
-            message: format!("{} This changes behaviour{many}, and is left as it is until somebody asks for it.", title(report, &offer.id)),
+            message: format!(
+                "{} This changes behaviour{many}, and is left as it is until somebody asks for it.",
+                title(report, &offer.id)
+            ),
             help: Some("see it with --safety review".into()),
             fix: None,
         });
@@ -159,7 +163,8 @@ fn edits<'r>(file: &'r FileReport, report: &Report, lines: &Lines) -> Vec<Remark
         let owner = place.fix.and_then(|fix| owners[fix]);
         let fix = place.fix.filter(|_| owner == Some(nth)).map(|fix| {
             let others: Vec<usize> = edits.fixes[fix].places.iter().copied().filter(|other| *other != nth).collect();
-            let mut named: Vec<String> = others.iter().take(NAMED).map(|one| format!("{} (line {})", id(*one), line(*one))).collect();
+            let mut named: Vec<String> =
+                others.iter().take(NAMED).map(|one| format!("{} (line {})", id(*one), line(*one))).collect();
             named.dedup();
             named.extend((others.len() > NAMED).then(|| format!("{} more", others.len() - NAMED)));
             let with = if named.is_empty() { String::new() } else { format!(", with {}", named.join(", ")) };
@@ -303,7 +308,14 @@ mod tests {
         assert_eq!(all[0].path, "deploy/a.yaml");
         let one = |remark: &Remark| {
             let at = lines.characters(remark.at.start);
-            format!("{} {}:{} {} {}", remark.kind.name(), at.line, at.column, &lines.text[remark.at.clone()], remark.fix.is_some())
+            format!(
+                "{} {}:{} {} {}",
+                remark.kind.name(),
+                at.line,
+                at.column,
+                &lines.text[remark.at.clone()],
+                remark.fix.is_some()
+            )
         };
         all[0].remarks.iter().map(one).collect()
     }

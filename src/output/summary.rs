@@ -27,6 +27,9 @@ pub fn render(report: &Report, end: &End) -> String {
     let sum = report.summary();
     let mut out: String = packs(&report.runs).into_iter().filter_map(|runs| blank(&runs)).collect();
     out += &not_followed(&report.links);
+    if report.part {
+        out += "This is no Git checkout, so only what you named was looked at: whose values it holds and what it refers to may lie beside it.\n";
+    }
     if sum.failed == 0 && sum.changed == 0 && report.files.is_empty() {
         out += &starts(report.runs.iter().filter(|run| run.how == How::Detected));
         let versions = packs(&report.runs).into_iter().map(|runs| format!("{} {}", runs[0].pack, runs[0].to));
@@ -34,7 +37,7 @@ pub fn render(report: &Report, end: &End) -> String {
         return out + &format!("{versions}: nothing to migrate in {} ({} read)\n", files(sum.files), sum.parsed);
     }
     out += &starts(report.runs.iter());
-    out += &counts(&sum, end);
+    out += &counts(report, &sum, end);
     out.push('\n');
     let Some(next) = &end.next else { return out };
     if !end.wrote && sum.changed > 0 {
@@ -138,14 +141,18 @@ fn not_followed(links: &[String]) -> String {
 }
 
 /// `2 files to change, 212 unchanged, 0 unread · 1 warning · 38 ms`; the files add up.
-fn counts(sum: &Summary, end: &End) -> String {
+fn counts(report: &Report, sum: &Summary, end: &End) -> String {
     let deed = if end.wrote { "written" } else { "to change" };
     let mut parts = vec![format!("{} {deed}", files(sum.changed))];
     if sum.needs_review > 0 {
         parts.push(format!("{} for you to look at", sum.needs_review));
     }
     parts.push(format!("{} unchanged", sum.unchanged));
-    parts.push(format!("{} {}", sum.failed, if end.wrote { "unread or not written" } else { "unread" }));
+    let unread = report.failed().filter(|file| file.unreadable()).count();
+    parts.push(format!("{unread} unread"));
+    if sum.failed > unread {
+        parts.push(format!("{} left as they were, see above", sum.failed - unread));
+    }
     let mut line = parts.join(", ");
     for (count, what) in [(sum.errors, "error"), (sum.warnings, "warning"), (sum.notes, "note")] {
         if count > 0 {

@@ -10,6 +10,8 @@ pub struct Shelf {
     pub found: usize,
     /// What has to be told, with its place.
     pub said: Vec<String>,
+    /// What could not be read, with its place: what it defines is not known.
+    pub unread: Vec<String>,
 }
 
 /// Takes in the definitions of a file, or of a folder and all below it; a definition wins over those of the same kind before.
@@ -30,9 +32,10 @@ pub fn crds(path: &Path, into: &mut Crds) -> anyhow::Result<Shelf> {
             Ok(text) => {
                 let read = into.read(&text);
                 shelf.found += read.found;
-                shelf.said.extend(read.said.iter().map(|(line, column, why)| format!("{name}:{line}:{column}: {why}")));
+                let said = if read.unread { &mut shelf.unread } else { &mut shelf.said };
+                said.extend(read.said.iter().map(|(line, column, why)| format!("{name}:{line}:{column}: {why}")));
             }
-            Err(why) => shelf.said.push(format!("{name}: left out, as it cannot be read: {why}")),
+            Err(why) => shelf.unread.push(format!("{name}: it cannot be read: {why}")),
         }
     }
     Ok(shelf)
@@ -63,8 +66,8 @@ mod tests {
         let mut crds = Crds::default();
         let shelf = crds_of(dir.path(), &mut crds);
         assert!(shelf.found == 1 && crds.of("demo.dev", "Thing").is_some());
-        assert_eq!(shelf.said.len(), 2, "{:?}", shelf.said);
-        assert!(shelf.said[0].contains("broken.yaml:6:4: left out") && shelf.said[1].contains("latin.yaml: left out"));
+        assert_eq!((shelf.said.len(), shelf.unread.len()), (0, 2), "{:?}", shelf.unread);
+        assert!(shelf.unread[0].contains("broken.yaml:6:4: it") && shelf.unread[1].contains("latin.yaml: it"));
         assert!(super::crds(&dir.path().join("gone"), &mut crds).unwrap_err().to_string().contains("there is no"));
     }
 

@@ -43,6 +43,8 @@ pub struct Read {
     pub found: usize,
     /// 1-based line and column, and what has to be told of that place.
     pub said: Vec<(usize, usize, String)>,
+    /// It could not be read: what it defines is not known.
+    pub unread: bool,
 }
 
 impl Crds {
@@ -61,7 +63,8 @@ impl Crds {
             Ok(parsed) => parsed,
             Err(error) => {
                 let (line, column) = line_column(text, error.at);
-                read.said.push((line, column, format!("left out, as it cannot be read: {}", error.message)));
+                read.said.push((line, column, format!("it cannot be read: {}", error.message)));
+                read.unread = true;
                 return read;
             }
         };
@@ -209,7 +212,7 @@ mod tests {
             let said = read.said.into_iter().map(|(line, column, said)| format!("{line}:{column} {said}")).collect::<String>();
             (read.found, said)
         };
-        assert!(said("a: [\n").1.starts_with("1:4 left out, as it cannot be read: "), "{:?}", said("a: [\n"));
+        assert!(said("a: [\n").1.starts_with("1:4 it cannot be read: "), "{:?}", said("a: [\n"));
         let odd = format!("a: 1\n---\n{}", THING.replace("type: object", "type: [object]"));
         let (found, why) = said(&odd);
         assert!(

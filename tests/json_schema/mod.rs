@@ -27,9 +27,9 @@ pub fn wrong(schema: &Json, part: &Json, value: &Json) -> Option<String> {
                 (!is_match(pattern, text)).then(|| format!("`{text}` is not like {pattern}"))
             }),
             "items" => value.as_array().and_then(|items| items.iter().find_map(|item| wrong(schema, wants, item))),
-            "maxLength" => value.as_str().and_then(|text| {
-                (text.chars().count() > length(wants)).then(|| format!("longer than {wants}: {text}"))
-            }),
+            "maxLength" => value
+                .as_str()
+                .and_then(|text| (text.chars().count() > length(wants)).then(|| format!("longer than {wants}: {text}"))),
             "minimum" => (value.as_u64() < wants.as_u64()).then(|| format!("{value} is less than {wants}")),
             "minItems" => {
                 value.as_array().and_then(|items| (items.len() < length(wants)).then(|| format!("{value} is too short")))

@@ -147,7 +147,16 @@ mod tests {
         let lines = Lines::new(text, false);
         let remark = |place: &&str| {
             let at = text.find(*place).expect("it is there");
-            Remark { kind: Kind::Finding, id: "p/1/x", level: Level::Note, at: at..at + 1, unread: None, message: String::new(), help: None, fix: None }
+            Remark {
+                kind: Kind::Finding,
+                id: "p/1/x",
+                level: Level::Note,
+                at: at..at + 1,
+                unread: None,
+                message: String::new(),
+                help: None,
+                fix: None,
+            }
         };
         super::places("a.yaml", &lines, &places.iter().map(remark).collect::<Vec<_>>())
     }
