@@ -68,7 +68,7 @@ class Place:
         # `pr` pushes and opens nothing: which forge is asked is the business of other tests. What was asked for is kept.
         self.script("yamlift", f"""
             echo "$@" >>"{self.said}"
-            if [ "$1" = pr ]; then shift; exec "{binary}" pr "$@" --forge none; fi
+            if [ "$1" = pr ]; then shift; exec "{binary}" pr --forge none "$@"; fi
             exec "{binary}" "$@"
         """)
         self.env = {
@@ -152,7 +152,7 @@ def flags_exist(place):
     seen = 0
     for path in [*sorted(RECIPES.glob("*.md")), ROOT / "ci/gitlab.yml", ROOT / ".github/action/run.sh", ROOT / ".pre-commit-hooks.yaml"]:
         text = path.read_text().replace("\\\n", " ").replace("{{{currentVersion}}}", "1.26.4").replace("{{{newVersion}}}", "1.27.1")
-        for line in re.findall(r"yamlift (?:migrate|pr|plan)(?: +(?:\"\$[^\"]*\"|[^\s`\"'|>&)\]+]+))*", text):
+        for line in re.findall(r"yamlift (?:migrate|pr|plan)(?: +(?:\"\$[^\"]*\"|[^\s`\"'|>&)\]+])+)*", text):
             words = [word for word in shlex.split(line)[1:] if not word.startswith("${")]
             if words[0] == "pr":
                 place.knows("pr", "--forge")
@@ -210,8 +210,12 @@ def runner(place, cwd, **more):
 
 
 def outputs(place):
-    text = (place.at / "github_output").read_text()
-    return dict(line.split("=", 1) for line in text.splitlines())
+    """`name=value`, or `name<<WORD`, lines, and WORD."""
+    said, lines = {}, iter((place.at / "github_output").read_text().splitlines())
+    for line in lines:
+        name, how, rest = re.fullmatch(r"([\w-]+)(=|<<)(.*)", line).groups()
+        said[name] = rest if how == "=" else "\n".join(iter(lambda: next(lines), rest))
+    return said
 
 
 def step(name):
@@ -284,7 +288,8 @@ def action_installs(place):
 
 def action_runs(place):
     """check, diff and write, as action.yml starts them."""
-    place.knows("migrate", "sarif")
+    for format in ["sarif", "pr-body"]:
+        place.knows("migrate", format)
     clone = place.clone(place.remote())
     # A line of the diff that the runner would obey, if it were not kept from it: blanks before it are nothing to the runner.
     hostile = "metadata:\n  name: hostile\n  annotations:\n    note: |\n      ::error::obeyed\n"
