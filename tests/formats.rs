@@ -105,7 +105,9 @@ fn fixes_give_what_w_writes() {
         let want = written(&report);
         let sarif = read(Format::Sarif, &report, folder.path());
         let rdjson = read(Format::Rdjson, &report, folder.path());
+        let held = held(&sarif);
         for (format, got) in [("sarif", sarif_fixed(&sarif, files, |_| true)), ("rdjson", rdjson_fixed(&rdjson, files))] {
+            let (want, got) = (without(&want, &held), without(&got, &held));
             let other: Vec<&String> = want.keys().chain(got.keys()).filter(|path| want.get(*path) != got.get(*path)).collect();
             said += &other.iter().map(|path| told(format, path, &want, &got)).collect::<String>();
         }
@@ -120,6 +122,18 @@ fn fixes_give_what_w_writes() {
         said += &consistent(&sarif);
         said + &annotations(&format::render(Format::Github, &report, &setting(folder.path())))
     });
+}
+
+/// Files that have to be edited together with others, so that there is no fix.
+fn held(sarif: &Json) -> BTreeSet<String> {
+    let results = sarif["runs"][0]["results"].as_array().expect("results").iter();
+    let held = results.filter(|result| text(&result["message"]["text"]).contains("goes together with edits of other files"));
+    let path = |result: &Json| decoded(text(&result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]));
+    held.map(path).collect()
+}
+
+fn without(files: &Files, held: &BTreeSet<String>) -> Files {
+    files.iter().filter(|(path, _)| !held.contains(*path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
 }
 
 fn told(format: &str, path: &str, want: &Files, got: &Files) -> String {
@@ -447,12 +461,12 @@ fn samples_of_every_format() {
     for format in ["json", "sarif", "github", "gitlab", "rdjson"] {
         let said = on_github(&scratch, "", &["--format", format], &[]);
         let path = root().join(format!("tests/formats/sample.{format}"));
+        let found = String::from_utf8_lossy(&said.out).replace(env!("CARGO_PKG_VERSION"), "VERSION");
         if std::env::var_os("FORMATS").is_some() {
             fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-            fs::write(&path, &said.out).expect("it can be written");
+            fs::write(&path, &found).expect("it can be written");
         }
         let known = fs::read_to_string(&path).unwrap_or_default();
-        let found = String::from_utf8_lossy(&said.out).into_owned();
         let diff = yamlift::output::diff::between("sample", "now", &known, &found);
         assert!(known == found, "{}: if this is right: FORMATS=write cargo test --test formats\n{diff}", path.display());
     }

@@ -10,6 +10,7 @@ use crate::source::Span;
 pub use lines::{Lines, Position};
 pub use prints::hash;
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A file that something is said of.
@@ -36,7 +37,8 @@ pub struct Remark<'r> {
     pub unread: Option<usize>,
     pub message: String,
     pub help: Option<String>,
-    /// What it takes to have it no more: alone it makes sense, and all of a file together are what `-w` writes.
+    /// What it takes to have it no more: alone it makes sense, and all of a file together are what `-w` writes. None where other
+    /// files would have to be edited as well.
     pub fix: Option<Fix>,
 }
 
@@ -95,8 +97,37 @@ impl Remarked<'_> {
 
 /// Every file that something is said of, by path.
 pub fn all<'r>(report: &'r Report, setting: &Setting) -> Vec<Remarked<'r>> {
-    let files = report.files.iter().map(|file| remarked(file, report, setting));
+    let led = led(report);
+    let files = report.files.iter().map(|file| remarked(file, report, setting, &led));
     files.filter(|file| !file.remarks.is_empty()).collect()
+}
+
+/// Files that hold no object, so that others say whose they are, by the migrations that edit them.
+type Led<'r> = BTreeMap<&'r str, BTreeSet<&'r str>>;
+
+fn led(report: &Report) -> Led<'_> {
+    let mut led = Led::new();
+    for file in report.changed().filter(|file| !file.source.text.lines().any(|line| line.starts_with("kind:"))) {
+        for step in &file.steps {
+            led.entry(&step.migration).or_default().insert(&file.source.path);
+        }
+    }
+    led
+}
+
+/// Whether a fix changes what leads to other files that the same migration edits: once it is made alone, nobody knows any more
+/// that those are meant.
+fn leads(file: &FileReport, fix: &fixes::Fix, ids: &BTreeSet<&str>, led: &Led, lines: &Lines) -> bool {
+    let others = ids.iter().filter_map(|id| led.get(id)).flatten().any(|path| *path != file.source.path);
+    let name = file.source.path.rsplit('/').next().unwrap_or_default();
+    let chart = |at: usize| {
+        let line = lines.text[lines.content(lines.number(at))].trim_start_matches(['-', ' ', '"']);
+        line.strip_prefix("chart").is_some_and(|rest| rest.trim_start_matches('"').starts_with(':'))
+    };
+    let touched = |splice: &Splice| {
+        (lines.number(splice.at.start)..=lines.number(splice.at.end)).any(|line| chart(lines.content(line).start))
+    };
+    others && (["Chart.yaml", "kustomization.yaml", "kustomization.yml"].contains(&name) || fix.splices.iter().any(touched))
 }
 
 /// The path that other programs know a file by.
@@ -106,7 +137,7 @@ pub fn path(file: &FileReport, root: &Path) -> String {
     told.unwrap_or_else(|| file.source.path.clone())
 }
 
-fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting) -> Remarked<'r> {
+fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting, led: &Led) -> Remarked<'r> {
     let done = setting.wrote && file.changed() && !file.failed();
     let text = if done { Cow::Owned(file.migrated_text()) } else { Cow::Borrowed(file.source.text.as_str()) };
     let lines = Lines::new(&text, file.source.bom);
@@ -142,14 +173,14 @@ fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting) -> 
         });
     }
     if !done && !file.failed() {
-        remarks.extend(edits(file, report, &lines));
+        remarks.extend(edits(file, report, led, &lines));
     }
     remarks.sort_by(|a, b| (a.at.start, a.kind, a.id, b.level).cmp(&(b.at.start, b.kind, b.id, a.level)));
     Remarked { path: path(file, &setting.root), bom: file.source.bom, text, remarks }
 }
 
 /// One remark per place of each step. The first place that a fix deals with has it.
-fn edits<'r>(file: &'r FileReport, report: &Report, lines: &Lines) -> Vec<Remark<'r>> {
+fn edits<'r>(file: &'r FileReport, report: &Report, led: &Led, lines: &Lines) -> Vec<Remark<'r>> {
     let edits = fixes::edits(&file.source.text, &file.steps);
     let id = |place: usize| file.steps[edits.places[place].step].migration.as_str();
     let line = |place: usize| lines.number(edits.places[place].at.start) + 1;
@@ -158,10 +189,13 @@ fn edits<'r>(file: &'r FileReport, report: &Report, lines: &Lines) -> Vec<Remark
         places.min_by_key(|place| (edits.places[*place].at.start, edits.places[*place].step))
     };
     let owners: Vec<Option<usize>> = edits.fixes.iter().map(first).collect();
+    let leading = |fix: &fixes::Fix| leads(file, fix, &fix.places.iter().map(|place| id(*place)).collect(), led, lines);
+    let leading: Vec<bool> = edits.fixes.iter().map(leading).collect();
     let mut out = Vec::new();
     for (nth, place) in edits.places.iter().enumerate() {
         let owner = place.fix.and_then(|fix| owners[fix]);
-        let fix = place.fix.filter(|_| owner == Some(nth)).map(|fix| {
+        let held = place.fix.is_some_and(|fix| leading[fix]);
+        let fix = place.fix.filter(|_| owner == Some(nth) && !held).map(|fix| {
             let others: Vec<usize> = edits.fixes[fix].places.iter().copied().filter(|other| *other != nth).collect();
             let mut named: Vec<String> =
                 others.iter().take(NAMED).map(|one| format!("{} (line {})", id(*one), line(*one))).collect();
@@ -170,7 +204,13 @@ fn edits<'r>(file: &'r FileReport, report: &Report, lines: &Lines) -> Vec<Remark
             let with = if named.is_empty() { String::new() } else { format!(", with {}", named.join(", ")) };
             Fix { splices: edits.fixes[fix].splices.clone(), says: format!("Make the edit of {}{with}", id(nth)) }
         });
-        let owner = owner.filter(|owner| *owner != nth);
+        let help = match owner {
+            _ if held => Some("it goes together with edits of other files: make them all with -w".to_owned()),
+            Some(owner) if owner != nth => {
+                Some(format!("it goes together with the edit of {} in line {}", id(owner), line(owner)))
+            }
+            _ => None,
+        };
         out.push(Remark {
             kind: Kind::Edit,
             id: id(nth),
@@ -178,7 +218,7 @@ fn edits<'r>(file: &'r FileReport, report: &Report, lines: &Lines) -> Vec<Remark
             at: lines.first(&place.at),
             unread: None,
             message: format!("{} The edit is ready.", title(report, id(nth))),
-            help: owner.map(|owner| format!("it goes together with the edit of {} in line {}", id(owner), line(owner))),
+            help,
             fix,
         });
     }
