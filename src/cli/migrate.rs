@@ -119,12 +119,11 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
 
 /// Fills the files that a step of GitHub Actions is given: for its summary, and for its outputs.
 fn tell_github(report: &Report, setting: &Setting) -> anyhow::Result<()> {
-    let texts: [(&str, fn(&Report, &Setting) -> String); 2] =
-        [("GITHUB_STEP_SUMMARY", github::summary), ("GITHUB_OUTPUT", github::outputs)];
+    let texts = [("GITHUB_STEP_SUMMARY", github::summary(report, setting)), ("GITHUB_OUTPUT", github::outputs(report, setting))];
     for (name, text) in texts {
         if let Some(path) = std::env::var_os(name).filter(|path| !path.is_empty()) {
             let path = Path::new(&path);
-            write::append(path, &text(report, setting)).with_context(|| format!("{name}: could not write {}", path.display()))?;
+            write::append(path, &text).with_context(|| format!("{name}: could not write {}", path.display()))?;
         }
     }
     Ok(())

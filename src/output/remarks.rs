@@ -324,7 +324,7 @@ mod tests {
             migration: "p/1.1/old".into(),
             splices: vec![Splice { at: 8..17, with: String::new() }],
             matches: 1,
-            at: vec![5..23],
+            at: std::iter::once(5..23).collect(),
             when: Default::default(),
             removed_comments: Vec::new(),
             verbs: Vec::new(),

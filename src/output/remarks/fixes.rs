@@ -252,6 +252,10 @@ mod tests {
         }
     }
 
+    fn span(start: usize, end: usize) -> Vec<Span> {
+        std::iter::once(start..end).collect()
+    }
+
     fn texts(text: &str, edits: &Edits) -> Vec<String> {
         edits.fixes.iter().map(|fix| apply(text, &fix.splices)).collect()
     }
@@ -276,7 +280,7 @@ mod tests {
     fn steps_that_touch_a_document_go_together() {
         let text = "a: 1\nb: 1\n---\na: 1\n";
         let first = step(&[0..4, 14..18], &[(3..4, "22"), (17..18, "22")]);
-        let second = step(&[5..9], &[(9..10, "3")]);
+        let second = step(&span(5, 9), &[(9..10, "3")]);
         let edits = edits(text, &[first, second]);
         assert_eq!(texts(text, &edits), ["a: 22\nb: 3\n---\na: 1\n", "a: 1\nb: 1\n---\na: 22\n"]);
         let of: Vec<_> = edits.places.iter().map(|place| (place.step, place.fix)).collect();
@@ -307,7 +311,7 @@ mod tests {
             for mut splices in picks {
                 splices.retain(|splice| splice.at.end <= now.len());
                 now = apply(&now, &splices);
-                steps.push(Step { splices, ..step(&[0..1], &[]) });
+                steps.push(Step { splices, ..step(&span(0, 1), &[]) });
             }
             let pieces = composed(text, &steps);
             let all: Vec<Splice> = pieces.iter().map(|piece| Splice { at: piece.at.clone(), with: piece.with.clone() }).collect();
