@@ -7,7 +7,7 @@ mod sums;
 
 use crate::source::{Source, Span};
 pub use about::About;
-pub use places::{on_disk, traced};
+pub use places::{on_disk, touched, traced};
 pub use questions::{Decisions, Question};
 pub use ran::{Answer, How, Ran};
 use serde::Serialize;

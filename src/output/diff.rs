@@ -1,8 +1,9 @@
 //! Unified diffs that `git apply` takes. The only module that knows `similar`.
 use crate::report::FileReport;
 use similar::udiff::UnifiedHunkHeader;
-use similar::{ChangeTag, TextDiff};
+use similar::{Change, ChangeTag, DiffOp, TextDiff};
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
@@ -29,21 +30,113 @@ pub fn between(old_name: &str, new_name: &str, old: &str, new: &str) -> String {
 
 /// The hunks of a diff alone; empty where nothing changes.
 pub fn hunks(old: &str, new: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
-    let diff = TextDiff::from_slices(&old, &new);
     let mut out = String::new();
-    for hunk in diff.grouped_ops(CONTEXT) {
-        let _ = writeln!(out, "{}", UnifiedHunkHeader::new(&hunk));
-        for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
-            out.push(match change.tag() {
-                ChangeTag::Equal => ' ',
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-            });
-            out.push_str(change.value());
-            if !change.value().ends_with('\n') {
+    for hunk in hunks_with(old, new, &[]) {
+        let _ = writeln!(out, "{}", hunk.head);
+        for line in hunk.lines {
+            out.push(line.sign());
+            out.push_str(line.text);
+            if !line.text.ends_with('\n') {
                 out.push_str("\n\\ No newline at end of file\n");
             }
+        }
+    }
+    out
+}
+
+/// Lines that stand together: changed ones, and those around them.
+#[derive(Debug)]
+pub struct Hunk<'t> {
+    /// `@@ -1,6 +1,7 @@`.
+    pub head: String,
+    /// 0-based number of its first line, in the old text and in the new one.
+    pub old: usize,
+    pub new: usize,
+    pub lines: Vec<Line<'t>>,
+}
+
+#[derive(Debug)]
+pub struct Line<'t> {
+    tag: ChangeTag,
+    /// With its line end, where it has one.
+    pub text: &'t str,
+}
+
+impl Line<'_> {
+    /// What stands before it in a diff.
+    pub fn sign(&self) -> char {
+        match self.tag {
+            ChangeTag::Equal => ' ',
+            ChangeTag::Delete => '-',
+            ChangeTag::Insert => '+',
+        }
+    }
+}
+
+/// The hunks of two texts. `places`: 0-based lines of the old text that are shown as well, with those around them, changed or
+/// not.
+pub fn hunks_with<'t>(old: &'t str, new: &'t str, places: &[usize]) -> Vec<Hunk<'t>> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
+    let diff = TextDiff::from_slices(&old, &new);
+    let line = |change: Change<&str>| Line {
+        tag: change.tag(),
+        text: match (change.old_index(), change.new_index()) {
+            (Some(at), _) => old[at],
+            (_, at) => new[at.unwrap_or_default()],
+        },
+    };
+    let hunk = |ops: Vec<DiffOp>| Hunk {
+        head: UnifiedHunkHeader::new(&ops).to_string(),
+        old: ops[0].old_range().start,
+        new: ops[0].new_range().start,
+        lines: ops.iter().flat_map(|op| diff.iter_changes(op)).map(line).collect(),
+    };
+    grouped(diff.ops(), places).into_iter().map(hunk).collect()
+}
+
+/// Changes with the lines around them and around `places`, those that touch in one group.
+fn grouped(ops: &[DiffOp], places: &[usize]) -> Vec<Vec<DiffOp>> {
+    let mut groups: Vec<Vec<DiffOp>> = Vec::new();
+    let mut open = false;
+    for (nth, op) in ops.iter().enumerate() {
+        let DiffOp::Equal { old_index, new_index, len } = *op else {
+            add(&mut groups, open, *op);
+            open = true;
+            continue;
+        };
+        let mut at = 0;
+        for shown in shown(old_index..old_index + len, nth > 0, nth + 1 < ops.len(), places) {
+            let piece = DiffOp::Equal { old_index: shown.start, new_index: new_index + shown.start - old_index, len: shown.len() };
+            open = open && shown.start == old_index + at;
+            add(&mut groups, open, piece);
+            (open, at) = (true, shown.end - old_index);
+        }
+        open = open && at == len;
+    }
+    groups
+}
+
+fn add(groups: &mut Vec<Vec<DiffOp>>, open: bool, op: DiffOp) {
+    match groups.last_mut().filter(|_| open) {
+        Some(group) => group.push(op),
+        None => groups.push(vec![op]),
+    }
+}
+
+/// The parts of some equal lines that are near a change before or after them, or near a place; sorted, apart.
+fn shown(lines: Range<usize>, after: bool, before: bool, places: &[usize]) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    parts.extend(after.then_some(lines.start..lines.start + CONTEXT));
+    parts.extend(places.iter().map(|place| place.saturating_sub(CONTEXT)..place + CONTEXT + 1));
+    parts.extend(before.then_some(lines.end.saturating_sub(CONTEXT)..lines.end));
+    let within = |part: Range<usize>| part.start.max(lines.start)..part.end.min(lines.end);
+    let mut parts: Vec<_> = parts.into_iter().map(within).filter(|part| part.start < part.end).collect();
+    parts.sort_by_key(|part| part.start);
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for part in parts {
+        match out.last_mut().filter(|last| part.start <= last.end) {
+            Some(last) => last.end = last.end.max(part.end),
+            None => out.push(part),
         }
     }
     out
@@ -139,5 +232,28 @@ mod tests {
         assert!(diff.starts_with("--- a/a.yaml\n+++ b/a.yaml\n@@ -1,6 +1,6 @@\n k0: 1\n"), "{diff}");
         applies("a.yaml", &old, &new);
         assert_eq!(unified("a.yaml", &old, &old), "");
+    }
+
+    #[test]
+    fn a_place_that_does_not_change_is_shown_as_well() {
+        let old: String = (0..40).map(|n| format!("k{n}: 1\n")).collect();
+        let new = old.replace("k2: 1", "k2: 2");
+        let all = hunks_with(&old, &new, &[39, 9, 20, 20]);
+        let heads: Vec<&str> = all.iter().map(|hunk| hunk.head.as_str()).collect();
+        assert_eq!(heads, ["@@ -1,13 +1,13 @@", "@@ -18,7 +18,7 @@", "@@ -37,4 +37,4 @@"]);
+        assert_eq!((all[1].old, all[1].lines.len(), all[1].lines[3].text), (17, 7, "k20: 1\n"));
+        assert_eq!(hunks_with(&old, &old, &[0])[0].head, "@@ -1,4 +1,4 @@");
+        assert!(hunks_with("", "", &[0]).is_empty());
+    }
+
+    #[test]
+    fn groups_are_those_of_a_common_diff() {
+        for gap in 0..10 {
+            let old: String = (0..30).map(|n| format!("k{n}: 1\n")).collect();
+            let new = old.replace("k4: 1", "k4: 2").replace(&format!("k{}: 1\n", 5 + gap), "");
+            let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
+            let diff = TextDiff::from_slices(&old, &new);
+            assert_eq!(grouped(diff.ops(), &[]), diff.grouped_ops(CONTEXT));
+        }
     }
 }

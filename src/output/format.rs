@@ -1,5 +1,5 @@
 //! The shapes that a report can take, each a function of it.
-use super::{diff, github, gitlab, json, rdjson, sarif};
+use super::{diff, github, gitlab, html, json, rdjson, sarif};
 use crate::report::Report;
 use std::path::PathBuf;
 
@@ -12,6 +12,7 @@ pub enum Format {
     Github,
     Gitlab,
     Rdjson,
+    Html,
 }
 
 /// What a report does not know of the run that it is of.
@@ -36,5 +37,6 @@ pub fn render(format: Format, report: &Report, setting: &Setting) -> String {
         Format::Github => github::render(report, setting),
         Format::Gitlab => gitlab::render(report, setting),
         Format::Rdjson => rdjson::render(report, setting),
+        Format::Html => html::render(report, setting),
     }
 }

@@ -42,6 +42,20 @@ pub fn after(splices: &[Splice], at: usize) -> usize {
     moved
 }
 
+/// What a step touched, splice by splice: the bytes on disk that it replaced, and those of the text after all steps that stand
+/// there now. Either may be empty.
+pub fn touched(steps: &[Step], nth: usize) -> Vec<(Span, Span)> {
+    let forth = |at: usize| steps[nth + 1..].iter().fold(at, |at, step| after(&step.splices, at));
+    let mut shift = 0_isize;
+    let both = |splice: &Splice| {
+        let start = splice.at.start.saturating_add_signed(shift);
+        shift += splice.with.len() as isize - splice.at.len() as isize;
+        let (from, to) = (forth(start), forth(start + splice.with.len()));
+        (on_disk(&steps[..nth], splice.at.clone()), from..to.max(from))
+    };
+    steps[nth].splices.iter().map(both).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +77,23 @@ mod tests {
         assert_eq!(super::super::apply("abcdefgh", &splices), "abxyzef!gh");
         let places: Vec<usize> = (0..=8).map(|at| after(&splices, at)).collect();
         assert_eq!(places, [0, 1, 2, 2, 5, 6, 7, 9, 10]);
+    }
+
+    #[test]
+    fn what_a_step_touched_is_known_on_both_sides() {
+        let step = |splices: Vec<Splice>| Step {
+            migration: String::new(),
+            splices,
+            matches: 1,
+            when: Default::default(),
+            removed_comments: Vec::new(),
+            verbs: Vec::new(),
+        };
+        // abcdefgh → abXYZefgh → !abXYZe-h
+        let first = step(vec![Splice { at: 2..4, with: "XYZ".into() }]);
+        let second = step(vec![Splice { at: 0..0, with: "!".into() }, Splice { at: 6..8, with: "-".into() }]);
+        let steps = [first, second];
+        assert_eq!(touched(&steps, 0), [(2..4, 3..6)]);
+        assert_eq!(touched(&steps, 1), [(0..0, 0..1), (5..7, 7..8)]);
     }
 }

@@ -191,6 +191,8 @@ pub enum FormatArg {
     Gitlab,
     /// Diagnostics and suggestions for reviewdog
     Rdjson,
+    /// One page for people who review
+    Html,
 }
 
 impl From<FormatArg> for Format {
@@ -202,6 +204,7 @@ impl From<FormatArg> for Format {
             FormatArg::Github => Format::Github,
             FormatArg::Gitlab => Format::Gitlab,
             FormatArg::Rdjson => Format::Rdjson,
+            FormatArg::Html => Format::Html,
         }
     }
 }

@@ -1,0 +1,47 @@
+//! What the page says where scripts do not run: the counts, the migrations and the files, as a plain list.
+use super::super::format::Setting;
+use super::super::human::{counted, files};
+use super::{data, escaped};
+use crate::report::{Level, Report};
+use std::fmt::Write as _;
+
+pub fn write(out: &mut String, report: &Report, setting: &Setting) {
+    let sum = report.summary();
+    let deed = if setting.wrote { "written" } else { "to change" };
+    let _ = writeln!(out, "<h1>{}</h1>", escaped(&data::title(report)));
+    out.push_str("<p>Diffs, filters and findings in place need JavaScript; this is the summary without it.</p>\n");
+    let _ = writeln!(
+        out,
+        "<p>{} {deed}, {} to look at, {} unchanged, {} unread; {}, {}, {}.</p>",
+        files(sum.changed),
+        sum.needs_review,
+        sum.unchanged,
+        sum.failed,
+        counted(sum.errors, "error"),
+        counted(sum.warnings, "warning"),
+        counted(sum.notes, "note")
+    );
+    if !setting.command.is_empty() {
+        let _ = writeln!(out, "<p>Made by <code>{}</code></p>", escaped(&setting.command));
+    }
+    if !report.about.is_empty() {
+        out.push_str("<h2>Migrations</h2>\n<ul>\n");
+        for about in report.about.values() {
+            let _ =
+                writeln!(out, "<li><code>{}</code> ({}): {}</li>", escaped(&about.id), about.safety, escaped(about.title.trim()));
+        }
+        out.push_str("</ul>\n");
+    }
+    out.push_str("<h2>Files</h2>\n<ul>\n");
+    for file in report.files.iter().filter(|file| file.speaks()) {
+        let (name, why) = data::outcome(file);
+        let _ = write!(out, "<li><code>{}</code>: {}", escaped(&file.source.path), name.replace('-', " "));
+        why.iter().for_each(|why| _ = write!(out, ", {}", escaped(why)));
+        let worst = file.findings.iter().filter(|finding| finding.level > Level::Note || file.failed());
+        for finding in worst.filter(|finding| Some(finding.message.as_str()) != why) {
+            let _ = write!(out, "; line {}: {}", finding.line, escaped(finding.message.trim_end()));
+        }
+        out.push_str("</li>\n");
+    }
+    out.push_str("</ul>\n");
+}
