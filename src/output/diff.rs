@@ -106,7 +106,8 @@ fn grouped(ops: &[DiffOp], places: &[usize]) -> Vec<Vec<DiffOp>> {
         };
         let mut at = 0;
         for shown in shown(old_index..old_index + len, nth > 0, nth + 1 < ops.len(), places) {
-            let piece = DiffOp::Equal { old_index: shown.start, new_index: new_index + shown.start - old_index, len: shown.len() };
+            let piece =
+                DiffOp::Equal { old_index: shown.start, new_index: new_index + shown.start - old_index, len: shown.len() };
             open = open && shown.start == old_index + at;
             add(&mut groups, open, piece);
             (open, at) = (true, shown.end - old_index);

@@ -109,7 +109,8 @@ function differences(a, b) {
     const ranges = [];
     let at = 0;
     side.forEach((piece, i) => {
-      const inside = i >= start && i < side.length - end && !kept[n].has(i - start);
+      // Another indentation is seen as it is.
+      const inside = (at > 0 || piece.trim()) && i >= start && i < side.length - end && !kept[n].has(i - start);
       const last = ranges.at(-1);
       if (inside && last && last[1] === at) last[1] += piece.length;
       else if (inside) ranges.push([at, at + piece.length]);

@@ -13,7 +13,7 @@ function el(name, attributes, ...children) {
     else if (value === true) node.setAttribute(key, "");
     else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value);
   }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ""));
+  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false && child !== ""));
   return node;
 }
 
@@ -123,18 +123,20 @@ function drawIntro() {
   for (const run of head.runs) {
     const folders = run.folders.map(folder => folder === "" ? "." : folder.replace(/\/$/, ""));
     const where = folders.length > 3 ? `${folders.slice(0, 3).join(", ")} and ${counted(folders.length - 3, "more folder")}` : folders.join(", ");
-    $("runs").append(el("li", {}, el("b", {}, `${run.pack} ${run.from} → ${run.to}`), where && ` in ${where}`, `: ${run.known}`));
+    const name = head.runs.length > 1 || where ? [el("b", {}, `${run.pack} ${run.from} → ${run.to}`), where && ` in ${where}`, ": "] : [];
+    const known = name.length ? run.known : run.known.charAt(0).toUpperCase() + run.known.slice(1);
+    $("runs").append(el("li", {}, name, known));
   }
   const sum = head.summary;
   const tile = (number, what, kind) => el("div", { class: `tile ${number ? kind : "none"}` }, el("dt", {}, what), el("dd", {}, number.toLocaleString("en")));
   $("counts").append(
-    tile(sum.changed, head.wrote ? "files written" : "files to change", "changed"),
+    tile(sum.changed, `${sum.changed === 1 ? "file" : "files"} ${head.wrote ? "written" : "to change"}`, "changed"),
     tile(sum.needs_review, "for you to look at", "review"),
     tile(sum.failed, head.wrote ? "unread or not written" : "not read", "error"),
     tile(sum.unchanged, "unchanged", "quiet"),
-    tile(sum.errors, "errors", "error"),
-    tile(sum.warnings, "warnings", "warning"),
-    tile(sum.notes, "notes", "note"),
+    tile(sum.errors, sum.errors === 1 ? "error" : "errors", "error"),
+    tile(sum.warnings, sum.warnings === 1 ? "warning" : "warnings", "warning"),
+    tile(sum.notes, sum.notes === 1 ? "note" : "notes", "noted"),
   );
   if (head.not_followed.length) {
     $("runs").append(el("li", {}, `${counted(head.not_followed.length, "link")} not followed: ${head.not_followed.slice(0, 5).join(", ")}${head.not_followed.length > 5 ? ", …" : ""}`));
@@ -165,8 +167,8 @@ function drawMigrations() {
   const natural = new Intl.Collator("en", { numeric: true });
   const numbers = [...migrations.keys()].sort((a, b) => natural.compare(migrations[a].id, migrations[b].id));
   const groups = [
-    [head.wrote ? "Written" : "Would be edited", n => migrations[n].files > 0],
-    ["Offered: would be edited once you ask, with --safety review", n => !migrations[n].files && migrations[n].offered_files > 0],
+    [head.wrote ? "Edits, written" : "Edits, not written yet", n => migrations[n].files > 0],
+    ["Offered: edits that wait to be asked for, with --safety review", n => !migrations[n].files && migrations[n].offered_files > 0],
     ["For people: nothing is edited", n => !migrations[n].files && !migrations[n].offered_files && migrations[n].title],
     ["Said by yamlift itself", n => !migrations[n].files && !migrations[n].offered_files && !migrations[n].title],
   ];
@@ -200,13 +202,14 @@ function migrationRow(number) {
   more.append(facts);
   const places = (f, p) => p === f ? counted(f, "file") : `${counted(f, "file")}, ${counted(p, "place")}`;
   const counts = [];
-  if (migration.files) counts.push(el("span", {}, places(migration.files, migration.places)));
-  if (migration.offered_files) counts.push(el("span", {}, `${migration.files ? "offered in " : ""}${places(migration.offered_files, migration.offered_places)}`));
+  if (migration.files) counts.push(places(migration.files, migration.places));
+  if (migration.offered_files) counts.push(`${migration.files ? "offered in " : ""}${places(migration.offered_files, migration.offered_places)}`);
   return el("li", { class: "row" },
     expand,
-    el("span", { class: "row-badges" },
-      migration.safety && el("span", { class: `badge safety-${migration.safety}` }, migration.safety),
-      LEVELS.map(level => levelBadge(level, migration[`${level}s`])), counts),
+    el("span", { class: "cell version" }, migration.version),
+    el("span", { class: "cell" }, migration.safety && el("span", { class: `badge safety-${migration.safety}` }, migration.safety)),
+    el("span", { class: "cell" }, LEVELS.map(level => levelBadge(level, migration[`${level}s`]))),
+    el("span", { class: "cell sums" }, counts.join("; ")),
     button("Only this", () => toggle("migration", number), { "aria-pressed": "false", "data-migration": number, "aria-label": `Only this: ${nameOf(migration)}` }),
     more);
 }
@@ -506,7 +509,7 @@ function hunkTable(card, hunk, budget) {
   const rowsHere = el("tbody", {});
   const notes = notesByLine(file);
   const put = row => rowsHere.append(row);
-  const under = number => (notes.get(number) || []).forEach(note => put(el("tr", { class: "note-row" }, el("td", { colspan: columns }, note()))));
+  const under = number => notes.has(number) && put(el("tr", { class: "note-row" }, el("td", { colspan: columns }, notes.get(number).map(note => note()))));
   const all = rows(hunk).slice(0, budget);
   let spoke = "";
   const signed = line => {
@@ -518,7 +521,7 @@ function hunkTable(card, hunk, budget) {
   };
   if (columns === 4) {
     for (const row of all) {
-      if (row.same) spoke = ""; else signed(row.new || row.old);
+      if (!row.same) signed(row.new || row.old);
       put(el("tr", {}, side(file, row.old, row.new, row.same), side(file, row.new, row.old, row.same)));
       if (row.old) under(row.old.number);
     }
@@ -526,7 +529,6 @@ function hunkTable(card, hunk, budget) {
     for (let at = 0; at < all.length;) {
       if (all[at].same) {
         const { old, new: now } = all[at++];
-        spoke = "";
         put(el("tr", {}, number(old.number), number(now.number), code(file, old, old)));
         under(old.number);
         continue;
@@ -561,6 +563,8 @@ function code(file, line, other, kind) {
   const text = cr ? line.text.slice(0, -1) : line.text;
   const cell = el("td", { class: kind ? `code ${kind}` : "code" }, el("span", { class: "sign" }, line.sign === "-" ? "−" : line.sign));
   const content = el("span", { class: "line" });
+  // What is wrapped hangs below its own start.
+  content.style.setProperty("--indent", `${Math.min(text.search(/\S|$/), 40)}ch`);
   const syntax = colours(text);
   const flags = new Uint8Array(text.length);
   for (const [from, to] of line.ranges) for (let at = from; at < to && at < flags.length; at++) flags[at] |= 1;

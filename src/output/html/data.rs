@@ -306,9 +306,8 @@ struct Touched {
 fn hunks(file: &FileReport, steps: &[crate::report::Step], places: &[usize], number: &dyn Fn(&str) -> usize) -> Vec<Hunk> {
     let old = &file.source.text;
     let new = steps.iter().fold(old.clone(), |text, step| crate::report::apply(&text, &step.splices));
-    let touched: Vec<Touched> = (0..steps.len())
-        .map(|nth| Touched { migration: number(&steps[nth].migration), spans: touched(steps, nth) })
-        .collect();
+    let touched: Vec<Touched> =
+        (0..steps.len()).map(|nth| Touched { migration: number(&steps[nth].migration), spans: touched(steps, nth) }).collect();
     let (old_lines, new_lines) = (starts(old), starts(&new));
     let hunk = |hunk: diff::Hunk| {
         let (mut at_old, mut at_new) = (hunk.old, hunk.new);

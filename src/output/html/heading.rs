@@ -50,8 +50,14 @@ fn object(text: &str, at: usize) -> Option<String> {
     for (_, line) in lines {
         if let Some(value) = line.strip_prefix("kind:") {
             kind = kind.or(Some(value));
-        } else if line.starts_with("metadata:") {
+        } else if let Some(rest) = line.strip_prefix("metadata:") {
             in_metadata = true;
+            // `metadata: {name: reviews}`
+            let inline = rest
+                .trim_start()
+                .strip_prefix('{')
+                .and_then(|flow| flow.split([',', '}']).find_map(|pair| pair.trim().strip_prefix("name:")));
+            name = name.or(inline);
         } else if !line.starts_with([' ', '#', '\r']) && !line.is_empty() {
             in_metadata = false;
         } else if in_metadata

@@ -37,9 +37,11 @@ pub fn write(out: &mut String, report: &Report, setting: &Setting) {
         let (name, why) = data::outcome(file);
         let _ = write!(out, "<li><code>{}</code>: {}", escaped(&file.source.path), name.replace('-', " "));
         why.iter().for_each(|why| _ = write!(out, ", {}", escaped(why)));
-        let worst = file.findings.iter().filter(|finding| finding.level > Level::Note || file.failed());
-        for finding in worst.filter(|finding| Some(finding.message.as_str()) != why) {
-            let _ = write!(out, "; line {}: {}", finding.line, escaped(finding.message.trim_end()));
+        let worst = file.findings.iter().filter(|finding| finding.level > Level::Note && Some(finding.message.as_str()) != why);
+        let said: String =
+            worst.map(|finding| format!("<li>line {}: {}</li>\n", finding.line, escaped(finding.message.trim_end()))).collect();
+        if !said.is_empty() {
+            let _ = write!(out, "\n<ul>\n{said}</ul>\n");
         }
         out.push_str("</li>\n");
     }
