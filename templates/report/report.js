@@ -1,7 +1,8 @@
 // Draws the report. Texts reach the page as text nodes alone: nothing that a file or a message holds is read as HTML.
 "use strict";
 
-const { head, files } = JSON.parse(document.getElementById("data").textContent);
+const json = document.getElementById("data").textContent;
+const { head, files } = JSON.parse(json);
 const migrations = head.migrations;
 const $ = id => document.getElementById(id);
 
@@ -49,7 +50,7 @@ function remember(change) {
   try { localStorage.setItem(MEMORY, JSON.stringify(remembered)); } catch { /* it is forgotten, then */ }
 }
 
-const page = fingerprint(document.getElementById("data").textContent);
+const page = fingerprint(json);
 const viewed = new Set(remembered.page === page ? remembered.viewed : []);
 const rememberViewed = () => remember({ page, viewed: [...viewed] });
 

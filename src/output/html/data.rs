@@ -282,7 +282,7 @@ fn file<'r>(file: &'r FileReport, numbers: &BTreeMap<&str, usize>) -> File<'r> {
 }
 
 /// The part of its first line that a span covers.
-fn mark(text: &str, span: &Span) -> (usize, usize) {
+pub(super) fn mark(text: &str, span: &Span) -> (usize, usize) {
     let whole = |mut at: usize| {
         while !text.is_char_boundary(at) {
             at -= 1;

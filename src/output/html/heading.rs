@@ -45,34 +45,21 @@ const LONGEST: usize = 60;
 /// `Thing reviews`, where the document around byte `at` says so at its top level.
 fn object(text: &str, at: usize) -> Option<String> {
     let start = text[..at].rfind("\n---").map_or(0, |at| at + 1);
-    let lines = text[start..].lines().enumerate().take_while(|(nth, line)| *nth == 0 || !line.starts_with("---"));
-    let (mut kind, mut name, mut in_metadata) = (None, None, false);
-    for (_, line) in lines {
-        if let Some(value) = line.strip_prefix("kind:") {
-            kind = kind.or(Some(value));
-        } else if let Some(rest) = line.strip_prefix("metadata:") {
-            in_metadata = true;
-            // `metadata: {name: reviews}`
-            let inline = rest
-                .trim_start()
-                .strip_prefix('{')
-                .and_then(|flow| flow.split([',', '}']).find_map(|pair| pair.trim().strip_prefix("name:")));
-            name = name.or(inline);
-        } else if !line.starts_with([' ', '#', '\r']) && !line.is_empty() {
-            in_metadata = false;
-        } else if in_metadata
-            && name.is_none()
-            && let Some(value) = line.trim_start().strip_prefix("name:")
-        {
-            name = Some(value);
-        }
-        if kind.is_some() && name.is_some() {
-            break;
-        }
-    }
+    let lines = || text[start..].lines().enumerate().take_while(|(nth, line)| *nth == 0 || !line.starts_with("---"));
+    let kind = lines().find_map(|(_, line)| line.strip_prefix("kind:"))?;
+    let mut metadata = lines().map(|(_, line)| line).skip_while(|line| !line.starts_with("metadata:"));
+    let inline = metadata.next().and_then(|line| {
+        let (_, flow) = line.split_once('{')?;
+        flow.split([',', '}']).find_map(|pair| pair.trim().strip_prefix("name:"))
+    });
+    let mut indent = None;
+    let name = metadata.take_while(|line| line.is_empty() || line.starts_with([' ', '#', '\r'])).find_map(|line| {
+        let column = column(line)?;
+        let first = *indent.get_or_insert(column);
+        line[column..].strip_prefix("name:").filter(|_| column == first)
+    });
     let plain = |value: &str| value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']).to_owned();
-    let kind = plain(kind?);
-    Some(name.map_or(kind.clone(), |name| format!("{kind} {}", plain(name))))
+    Some([Some(kind), inline.or(name)].into_iter().flatten().map(plain).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -92,6 +79,7 @@ mod tests {
         assert_eq!(at("spec:"), "Thing reviews");
         assert_eq!(at("kind: Other"), "Other");
         assert_eq!(at("    y: 1"), "list › x");
+        assert_eq!(way("kind: Thing\nmetadata: {labels: {}, name: reviews}\nspec:\n  a: 1\n", 56), "Thing reviews › spec");
     }
 
     #[test]
