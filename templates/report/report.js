@@ -600,7 +600,7 @@ function notesByLine(file) {
 function findingNote(file, finding, loose) {
   const migration = migrations[finding.migration];
   const fitting = fits({ migration: finding.migration, level: finding.level });
-  return el("div", { class: `note level-${finding.level}${fitting ? "" : " aside"}`, tabindex: "-1", "data-finding": fitting },
+  return el("div", { class: `note level-${finding.level}${fitting ? "" : " aside"}`, tabindex: "-1", "data-finding": String(fitting) },
     el("div", { class: "note-head" }, el("b", { class: "note-level" }, finding.level), el("span", { class: "note-id" }, migration.id, loose && finding.line > 0 ? ` · line ${finding.line}` : "")),
     el("p", {}, prose(finding.message)),
     finding.help && (finding.help.includes("\n") ? el("pre", { class: "help" }, finding.help) : el("p", { class: "help" }, prose(finding.help))));
@@ -622,7 +622,6 @@ let current = null;
 function go(card) {
   if (!card.shown) return;
   current = card;
-  card.near = true;
   draw(card);
   reveal(card);
   markCurrent();
@@ -644,11 +643,10 @@ function step(by) {
 function stepFinding(by) {
   const found = card => {
     if (card.closed) fold(card, false);
-    card.near = true;
     draw(card);
     return [...card.section.querySelectorAll("[data-finding=true]")];
   };
-  const shown = cards.filter(card => card.shown && card.file.findings.length);
+  const shown = cards.filter(card => card.shown && card.items.some(item => item.level && fits(item)));
   const here = document.activeElement.closest("[data-finding]");
   const from = here ? cards[here.closest(".file").dataset.index] : current;
   if (here) {
