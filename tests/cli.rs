@@ -612,3 +612,17 @@ fn what_was_accepted_is_written() {
     assert!(said.contains("1 edit is left, as nobody said: the same command asks again"), "{said}");
     assert_eq!(output.status.code(), Some(1), "{said}");
 }
+
+#[test]
+fn a_page_for_people_who_review() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", &with("odd"))]);
+    let said = scratch.migrate(&["--report", "html=page.html"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.text().starts_with("--- a/a.yaml\n"), "the diff is printed all the same");
+    let page = String::from_utf8(scratch.get("page.html").to_vec()).expect("UTF-8");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
+    for told in ["\"+  newName: 'x'  # kept\"", "\"path\":\"b.yaml\"", "yamlift migrate", "html=page.html"] {
+        assert!(page.contains(told), "{told}");
+    }
+    assert_eq!(scratch.migrate(&["--format", "html"]).text().matches("<!DOCTYPE html>").count(), 1);
+}

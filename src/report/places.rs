@@ -85,6 +85,7 @@ mod tests {
             migration: String::new(),
             splices,
             matches: 1,
+            at: Vec::new(),
             when: Default::default(),
             removed_comments: Vec::new(),
             verbs: Vec::new(),
