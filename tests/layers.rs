@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 /// Who may import whom. `source` and `report` are open to everyone.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["pipeline", "golden", "pack", "output", "forge"]),
+    ("cli", &["pipeline", "golden", "pack", "output", "forge", "git"]),
     ("golden", &["pipeline", "pack", "output"]),
     ("pipeline", &["input", "index", "pack", "migrate", "schema", "output"]),
-    ("input", &[]),
+    ("input", &["git"]),
     ("index", &["pack", "view", "yaml"]),
     ("migrate", &["index", "pack", "schema", "view", "yaml", "expr"]),
     // What a cluster takes is asked of data alone; a pattern is an expression.
@@ -23,8 +23,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("expr", &["yaml"]),
     ("view", &["yaml"]),
     ("yaml", &[]),
-    ("output", &[]),
-    ("forge", &[]),
+    ("output", &["git"]),
+    ("forge", &["git"]),
+    ("git", &[]),
     ("report", &[]),
     ("source", &[]),
 ];

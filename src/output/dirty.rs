@@ -1,13 +1,10 @@
 //! Asks git whether files that would be written hold work that is not committed.
+use crate::git::{self, GitError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// Paths that one call of git gets; a command line has a limit.
 const AT_ONCE: usize = 400;
-
-/// What git sets for hooks and the like, and obeys before it looks around: it would answer for another checkout.
-const ELSEWHERE: [&str; 3] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"];
 
 /// Those of `files` (relative to `root`) that are untracked, ignored or changed, as git sees them. Files outside of any
 /// git checkout are none of its business, nor is anything where there is no git.
@@ -39,34 +36,16 @@ pub fn files(root: &Path, files: &[&str]) -> Result<Vec<String>, String> {
 
 /// Paths that `git status` names; none where there is no git.
 fn status<'a>(top: &Path, paths: impl Iterator<Item = &'a Path>) -> Result<Option<Vec<PathBuf>>, String> {
-    let mut git = Command::new("git");
-    ELSEWHERE.iter().for_each(|name| {
-        git.env_remove(name);
-    });
-    git.arg("-C").arg(top).args(["--literal-pathspecs", "--no-optional-locks", "status", "--porcelain", "-z"]);
-    git.args(["--untracked-files=all", "--ignored=matching", "--no-renames", "--"]).args(paths).stdin(Stdio::null());
-    let output = match git.output() {
-        Ok(output) => output,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(e.to_string()),
+    let mut git = git::command(top);
+    git.args(["status", "--porcelain", "-z", "--untracked-files=all", "--ignored=matching", "--no-renames", "--"]).args(paths);
+    let said = match git::output(git) {
+        Ok(said) => said,
+        Err(GitError::Missing) => return Ok(None),
+        Err(why) => return Err(why.to_string()),
     };
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
-    }
     // `XY path`, each ended by a null byte.
-    let entries = output.stdout.split(|b| *b == 0).filter(|entry| entry.len() > 3);
-    Ok(Some(entries.map(|entry| path(&entry[3..])).collect()))
-}
-
-#[cfg(unix)]
-fn path(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
+    let entries = said.split(|b| *b == 0).filter(|entry| entry.len() > 3);
+    Ok(Some(entries.map(|entry| git::path(&entry[3..])).collect()))
 }
 
 #[cfg(test)]
@@ -75,14 +54,9 @@ mod tests {
     use std::fs;
 
     fn git(dir: &Path, args: &[&str]) {
-        let settings = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
-        let mut git = Command::new("git");
-        // Under a hook this would be done to the checkout that the tests lie in.
-        ELSEWHERE.iter().for_each(|name| {
-            git.env_remove(name);
-        });
-        let output = git.args(settings).args(args).current_dir(dir).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut git = git::command(dir);
+        git.args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]).args(args);
+        git::output(git).unwrap();
     }
 
     #[test]
