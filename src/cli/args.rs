@@ -1,22 +1,28 @@
 //! The flags. The only module that knows clap; what they mean is in `config`.
+mod environment;
 mod look;
+mod pages;
 mod run;
+mod which;
 
-use crate::output::terminal::Colour;
-use clap::{Parser, Subcommand, ValueEnum};
+use crate::output::terminal::{Colour, Terminal};
+use clap::{FromArgMatches, Parser, Subcommand, ValueEnum};
 pub use look::*;
+pub use pages::{commands, completions, manual, manuals};
 pub use run::*;
 use std::ffi::OsString;
+pub use which::Which;
 
 /// Lift YAML to the next version of what it configures, without losing a comment.
 #[derive(Debug, Parser)]
 #[command(name = "yamlift", version, disable_help_subcommand = false, max_term_width = 100)]
+#[command(after_help = include_str!("../../templates/help/main.txt"))]
 pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
 
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_short_help = true)]
     color: ColourArg,
 }
 
@@ -50,28 +56,97 @@ pub enum Command {
     /// A JSON Schema, with which an editor completes and checks the files of a pack
     #[command(after_help = include_str!("../../templates/help/schema.txt"))]
     Schema(Schema),
+    /// Print what makes a shell complete commands and flags
+    #[command(after_help = include_str!("../../templates/help/completions.txt"))]
+    Completions(Completions),
+    /// Print the manual page, or write those of all commands
+    #[command(after_help = include_str!("../../templates/help/man.txt"))]
+    Man(Man),
 }
 
-/// A command line that was understood, or the exit code of one that was answered already (help, version, wrong usage).
+/// Flags that `--help` shows, and `-h` does not.
+const RARE: [&str; 17] = [
+    "allow_empty",
+    "config",
+    "crds",
+    "dry_run",
+    "exit_non_zero_on_change",
+    "exit_zero",
+    "force_exclude",
+    "hidden",
+    "include_generated",
+    "no_config",
+    "no_ignore",
+    "no_progress",
+    "null",
+    "packs",
+    "stdin_filename",
+    "threads",
+    "values",
+];
+
+/// A command line that was understood, with what the environment adds to it; or the exit code of one that was answered
+/// already (help, version, wrong usage).
 pub enum Parsed {
-    Run(Args),
+    Run(Box<Args>, Vec<OsString>),
     Told(u8),
 }
 
 pub fn parse(line: &[OsString]) -> Parsed {
-    match Args::try_parse_from(line) {
-        Ok(args) => Parsed::Run(args),
-        Err(said) => {
-            // A closed pipe is no reason to complain.
-            let _ = said.print();
+    match read(line, &|name| std::env::var_os(name)) {
+        Ok((args, line)) => Parsed::Run(Box::new(args), line),
+        Err((said, blame)) => {
+            let variable = std::env::var("YAMLIFT_COLOR").ok().and_then(|value| ColourArg::from_str(&value, false).ok());
+            let terminal = Terminal::new(asked_colour(line).or(variable).unwrap_or(ColourArg::Auto).into());
+            let text = said.render();
+            match said.use_stderr() {
+                true if terminal.colour_err => terminal.err(&format!("{}{blame}", text.ansi())),
+                true => terminal.err(&format!("{text}{blame}")),
+                // A full disk cannot be told of a help text.
+                false if terminal.colour_out => drop(terminal.out(text.ansi().to_string().as_bytes())),
+                false => drop(terminal.out(text.to_string().as_bytes())),
+            }
             Parsed::Told(u8::try_from(said.exit_code()).unwrap_or(2))
         }
     }
 }
 
+/// What a line that is not understood, or not to be, says of colour.
+fn asked_colour(line: &[OsString]) -> Option<ColourArg> {
+    let words: Vec<_> = line.iter().map(|word| word.to_string_lossy()).take_while(|word| *word != "--").collect();
+    let at = words.iter().rposition(|word| word == "--color" || word.starts_with("--color="))?;
+    let value = words[at].strip_prefix("--color=").or(words.get(at + 1).map(AsRef::as_ref))?;
+    ColourArg::from_str(value, false).ok()
+}
+
+/// The arguments of a line and of the environment, and the line that says both; or what is answered, with a word on the
+/// environment for a complaint.
+fn read(line: &[OsString], variable: environment::Variable) -> Result<(Args, Vec<OsString>), (clap::Error, String)> {
+    let command = command();
+    let added = environment::added(&command, line, variable).map_err(|said| (said, String::new()))?;
+    let line = added.line(line);
+    match command.try_get_matches_from(&line).and_then(|matches| Args::from_arg_matches(&matches)) {
+        Ok(args) => Ok((args, line)),
+        Err(said) => Err((said, added.blame())),
+    }
+}
+
+/// All that can be typed.
+fn command() -> clap::Command {
+    let root = environment::told(<Args as clap::CommandFactory>::command());
+    let rare = |arg: clap::Arg| if RARE.contains(&arg.get_id().as_str()) { arg.hide_short_help(true) } else { arg };
+    environment::COMMANDS.into_iter().fold(root, |root, name| root.mut_subcommand(name, |command| command.mut_args(rare)))
+}
+
 impl Args {
     pub fn colour(&self) -> Colour {
-        match self.color {
+        self.color.into()
+    }
+}
+
+impl From<ColourArg> for Colour {
+    fn from(colour: ColourArg) -> Self {
+        match colour {
             ColourArg::Auto => Colour::Auto,
             ColourArg::Always => Colour::Always,
             ColourArg::Never => Colour::Never,
@@ -83,6 +158,6 @@ impl Args {
 mod tests {
     #[test]
     fn the_command_line_is_sound() {
-        <super::Args as clap::CommandFactory>::command().debug_assert();
+        super::command().debug_assert();
     }
 }

@@ -1,5 +1,5 @@
 //! Flags and `.yamlift.yaml` together: what a run is asked to do.
-use super::args::{FailOnArg, Migrate, PhaseArg, SafetyArg};
+use super::args::{FailOnArg, Migrate, PhaseArg, SafetyArg, ShowArg, Which};
 use super::refusal::refuse;
 use crate::pack::Safety;
 use crate::pack::config::{self, Config};
@@ -19,6 +19,21 @@ pub struct Settings {
     pub config: Config,
 }
 
+/// The settings of a run that starts in `start`: those that the flags name, else those that are found.
+///
+/// # Errors
+/// As `load`.
+pub fn settings(which: &Which, start: &Path) -> anyhow::Result<Settings> {
+    match &which.config {
+        Some(path) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            read(path, &path.display().to_string(), folder)
+        }
+        None if which.no_config => Ok(Settings { folder: start.to_owned(), config: Config::default() }),
+        None => load(start),
+    }
+}
+
 /// The settings for `start`: of this folder, else of the nearest one above it, up to the top of its git checkout.
 ///
 /// # Errors
@@ -29,11 +44,15 @@ pub fn load(start: &Path) -> anyhow::Result<Settings> {
         if let Some(file) = FILES.iter().find(|file| folder.join(file).is_file()) {
             let path = folder.join(file);
             let name = path.strip_prefix(start).unwrap_or(&path).display().to_string();
-            let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {name}"))?;
-            return Ok(Settings { folder: folder.to_owned(), config: config::read(&name, &text)? });
+            return read(&path, &name, folder);
         }
     }
     Ok(Settings { folder: start.to_owned(), config: Config::default() })
+}
+
+fn read(path: &Path, name: &str, folder: &Path) -> anyhow::Result<Settings> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("could not read {name}"))?;
+    Ok(Settings { folder: folder.to_owned(), config: config::read(name, &text)? })
 }
 
 /// Every pack at hand: embedded ones, those of the settings, those of `--packs`, the later ones winning.
@@ -120,6 +139,15 @@ pub fn request(args: &Migrate, config: &Config, library: &Library) -> anyhow::Re
         values,
         plan: false,
     })
+}
+
+/// The least level of a finding that is told.
+pub fn show(args: &Migrate) -> Level {
+    match args.show {
+        Some(ShowArg::Error) => Level::Error,
+        Some(ShowArg::Warning) => Level::Warning,
+        Some(ShowArg::Note) | None => Level::Note,
+    }
 }
 
 /// The least level that makes the exit code 1; none: no finding does.

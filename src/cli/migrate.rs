@@ -1,12 +1,13 @@
 //! `yamlift migrate`: the run, then its outputs.
 use super::args::{FormatArg, Migrate};
+use super::baseline::Baseline;
 use super::refusal::refuse;
-use super::{DONE, FAILED, OPEN, ask, config, next};
+use super::{DONE, FAILED, OPEN, ask, config, files, next};
 use crate::output::format::{self, Setting};
 use crate::output::{diff, dirty, github, human, progress::Progress, summary, terminal::Terminal, write};
 use crate::pack::registry::{self, Run};
 use crate::pack::values;
-use crate::pipeline::{self, Input, Job, Sources};
+use crate::pipeline::{self, Input, Job};
 use crate::report::{Decisions, Level, Report, UNREAD_TEXT};
 use crate::source::Source;
 use anyhow::Context;
@@ -17,15 +18,14 @@ use std::time::Instant;
 
 pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Result<u8> {
     let since = Instant::now();
-    let cwd = std::env::current_dir().context("the current folder is gone")?;
-    let mut sources =
-        Sources { paths: args.paths.clone(), cwd, hidden: args.hidden, no_ignore: args.no_ignore, exclude: args.exclude.clone() };
     let piped = is_piped(args)?;
+    let mut sources = files::sources(args)?;
+    let baseline = args.baseline.as_deref().map(baseline).transpose()?;
     if args.interactive {
         ask::check_terminal()?;
     }
     let root = if piped { sources.cwd.clone() } else { pipeline::root(&sources)? };
-    let settings = config::load(&if piped { root.clone() } else { pipeline::start(&sources)? })?;
+    let settings = config::settings(&args.which, &if piped { root.clone() } else { pipeline::start(&sources)? })?;
     let library = config::library(&settings, &args.packs)?;
     if !args.quiet {
         terminal.err(&config::replacing(&library));
@@ -37,13 +37,13 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     let request = config::request(args, &settings.config, &library)?;
     let runs = library.runs(&request)?;
     sources.exclude.extend(settings.config.exclude);
-    let input = if piped { standard_input(args)? } else { files(&sources)? };
+    let input = if piped { standard_input(args)? } else { Input::Files(files::found(&sources, &args.which)?) };
     let stdin = match &input {
         Input::Files(_) => None,
         Input::Text(_, bytes) => Some(bytes.clone()),
     };
 
-    let progress = Progress::new(!args.quiet);
+    let progress = Progress::new(!args.quiet && !args.which.no_progress);
     let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
     let generated = args.include_generated;
     let mut ground = pipeline::survey(input, library.carriers(), args.threads.map(usize::from))?;
@@ -79,6 +79,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         report.told(pipeline::told(&sources.cwd, &root));
     }
     let told_root = if piped { String::new() } else { pipeline::told(&sources.cwd, &root)("") };
+    let known = baseline.map_or(0, |baseline| baseline.forget(&mut report));
     let setting = Setting { command: next::same(line), wrote: writes(args), root: root.clone(), told_root };
     terminal.out(&result(args, &report, &setting, stdin.as_deref(), terminal))?;
     for (format, path) in &args.report {
@@ -91,8 +92,14 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     }
 
     let exit = exit_code(args, &report, open);
-    let least = if args.quiet { Level::Error } else { Level::Note };
-    let voice = human::Voice { colour: terminal.colour_err, least, verbose: args.verbose, wrote: writes(args) };
+    let least = if args.quiet { Level::Error } else { config::show(args) };
+    let voice = human::Voice {
+        colour: terminal.colour_err,
+        links: terminal.links_err,
+        least,
+        verbose: args.verbose,
+        wrote: writes(args),
+    };
     let said = human::findings(&report, voice) + &human::failures(&report, voice);
     // The runner takes commands from this stream as well.
     terminal.err(&if on_github { github::harmless(&said) } else { said });
@@ -107,6 +114,9 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         let next = stdin.is_none().then(|| summary::Next { write: next::write(line), offered: next::offered(line) });
         let end = summary::End { wrote: writes(args), took: since.elapsed(), exit, next };
         terminal.err(&summary::render(&report, &end));
+        if known > 0 {
+            terminal.err(&format!("{} of the baseline not told\n", human::counted(known, "finding")));
+        }
         if open > 0 {
             terminal.err(&format!(
                 "{} left, as nobody said: the same command asks again, once what was written is committed\n",
@@ -162,6 +172,10 @@ fn is_piped(args: &Migrate) -> anyhow::Result<bool> {
     if piped && args.paths.len() > 1 {
         return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
     }
+    let from_disk = [("--files-from", args.which.files_from.is_some()), ("--since", args.which.since.is_some())];
+    if let Some((flag, _)) = from_disk.iter().find(|(_, said)| piped && *said) {
+        return Err(refuse(format!("{flag} is about files, and `-` is standard input"), "leave one of them out"));
+    }
     if piped && args.interactive {
         return Err(refuse("-i asks on standard input, where `-` reads the text", "name the file instead of `-`"));
     }
@@ -172,13 +186,13 @@ fn is_piped(args: &Migrate) -> anyhow::Result<bool> {
     Ok(piped)
 }
 
-fn files(sources: &Sources) -> anyhow::Result<Input> {
-    let found = pipeline::find(sources)?;
-    if found.files.is_empty() && found.unread.is_empty() {
-        let help = "*.yaml, *.yml and *.json are looked at: hidden ones with --hidden, ignored ones with --no-ignore, others by their name;\nlinks are not followed";
-        return Err(refuse("there is no YAML file here", help));
-    }
-    Ok(Input::Files(found))
+/// What an earlier run found.
+fn baseline(path: &Path) -> anyhow::Result<Baseline> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("--baseline: could not read {}", path.display()))?;
+    Baseline::read(&text).map_err(|why| {
+        let help = "make one with `yamlift migrate --report json=FILE`, in this folder";
+        refuse(format!("--baseline {}: no JSON report of yamlift: {why}", path.display()), help)
+    })
 }
 
 fn refuse_dirty(root: &Path, report: &Report) -> anyhow::Result<()> {
@@ -237,7 +251,8 @@ fn exit_code(args: &Migrate, report: &Report, open: usize) -> u8 {
     if report.failed().next().is_some() || report.findings().any(|finding| finding.id == UNREAD_TEXT) {
         return FAILED;
     }
-    let pending = open > 0 || !writes(args) && report.changed().next().is_some();
+    let counts = !writes(args) || args.exit_non_zero_on_change;
+    let pending = open > 0 || counts && report.changed().next().is_some();
     let least = config::fail_on(args);
     let noted = least == Some(Level::Note) && !report.offers().is_empty();
     let found = noted || least.is_some_and(|least| report.findings().any(|finding| finding.level >= least));

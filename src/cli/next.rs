@@ -95,7 +95,7 @@ impl Typed {
 
 /// A word without what makes a run write: none where nothing is left, `-q` of `-wq`.
 fn without_write(word: String) -> Option<String> {
-    let flags = word.strip_prefix('-').filter(|flags| flags.chars().all(|flag| "iwqv".contains(flag)));
+    let flags = word.strip_prefix('-').filter(|flags| flags.chars().all(|flag| "iwqv0".contains(flag)));
     match flags {
         _ if ["--write", "--fix", "--interactive"].contains(&word.as_str()) => None,
         Some(flags) if flags.contains(['w', 'i']) => {

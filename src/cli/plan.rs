@@ -2,8 +2,7 @@
 use super::args::{Plan as Args, PlanArg};
 use super::explain;
 use super::next;
-use super::refusal::refuse;
-use super::{DONE, FAILED, config};
+use super::{DONE, FAILED, config, files};
 use crate::output::human;
 use crate::output::plan::{self, Advice, Next, Plan, Row, Task};
 use crate::output::progress::Progress;
@@ -11,26 +10,18 @@ use crate::output::summary;
 use crate::output::terminal::Terminal;
 use crate::pack::registry::{Library, Request, Run};
 use crate::pack::{Migration, Pack};
-use crate::pipeline::{self, Input, Job, Sources};
+use crate::pipeline::{self, Input, Job};
 use crate::report::{How, Level, Places, Report, UNREAD_TEXT, When};
 use crate::source::line_column;
-use anyhow::Context;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
 
 pub fn run(args: &Args, line: &[OsString], terminal: Terminal) -> anyhow::Result<u8> {
     let asked = args.asked();
-    let cwd = std::env::current_dir().context("the current folder is gone")?;
-    let mut sources = Sources {
-        paths: asked.paths.clone(),
-        cwd,
-        hidden: args.hidden,
-        no_ignore: args.no_ignore,
-        exclude: args.exclude.clone(),
-    };
+    let mut sources = files::sources(&asked)?;
     let root = pipeline::root(&sources)?;
-    let settings = config::load(&pipeline::start(&sources)?)?;
+    let settings = config::settings(&args.which, &pipeline::start(&sources)?)?;
     let library = config::library(&settings, &asked.packs)?;
     terminal.err(&config::replacing(&library));
     sources.exclude.extend(settings.config.exclude.clone());
@@ -38,11 +29,8 @@ pub fn run(args: &Args, line: &[OsString], terminal: Terminal) -> anyhow::Result
     let request =
         if open { newest(&library)? } else { Request { plan: true, ..config::request(&asked, &settings.config, &library)? } };
     let runs = library.runs(&request)?;
-    let found = pipeline::find(&sources)?;
-    if found.files.is_empty() && found.unread.is_empty() {
-        return Err(refuse("there is no YAML file here", "*.yaml, *.yml and *.json are looked at"));
-    }
-    let progress = Progress::new(true);
+    let found = files::found(&sources, &args.which)?;
+    let progress = Progress::new(!args.which.no_progress);
     let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
     let mut ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
     let trees = pipeline::trees(&ground, &library, &request, runs)?;

@@ -1,4 +1,5 @@
 //! Which files? The only module that knows the `ignore` crate.
+use super::since;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,12 @@ pub struct Walk {
     pub no_ignore: bool,
     /// Globs of files and folders to leave out, as in a .gitignore.
     pub exclude: Vec<String>,
+    /// `exclude` holds for what is named as well.
+    pub force_exclude: bool,
+    /// What a list names, beside `paths`: of its files only YAML is taken.
+    pub list: Option<Vec<PathBuf>>,
+    /// Only files that changed since this commit, as git knows them, and untracked ones.
+    pub since: Option<String>,
 }
 
 /// The files of a run.
@@ -53,6 +60,10 @@ pub enum DiscoverError {
     Io(String, std::io::Error),
     #[error("--exclude {0}: {1}")]
     Glob(String, String),
+    #[error("there is no {0}, which --files-from names{1}")]
+    Listed(String, &'static str),
+    #[error("--since {0}: {1}")]
+    Since(String, String),
 }
 
 /// Lists the files of a run, each once.
@@ -66,6 +77,7 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
     let start = nearest_folder(walk, &named)?;
     let root = checkout(&named, &start);
     let exclude = overrides(&start, &walk.exclude)?;
+    named.retain(|path| !walk.force_exclude || !is_excluded(path, &start, &exclude));
     let (folders, single): (Vec<_>, Vec<_>) = named.into_iter().partition(|path| path.is_dir());
     let mut found = Found { root: root.clone(), ..Found::default() };
     single.iter().for_each(|path| take_named(path, &mut found));
@@ -80,6 +92,11 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
         found.around.append(&mut rest.files);
         tidy(&mut found.around);
     }
+    if let Some(revision) = &walk.since {
+        let changed = since::changed(&root, revision).map_err(|why| DiscoverError::Since(revision.clone(), why))?;
+        found.files.retain(|file| changed.contains(file));
+        found.links.retain(|link| changed.contains(link));
+    }
     tidy(&mut found.links);
     found.unread.sort();
     found.unread.dedup();
@@ -91,7 +108,7 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
 /// # Errors
 /// A path that is not there, or leads out of its folder.
 pub fn below(path: &Path) -> Result<Vec<PathBuf>, DiscoverError> {
-    let walk = Walk { paths: vec![path.to_owned()], cwd: PathBuf::from("."), hidden: true, no_ignore: true, exclude: Vec::new() };
+    let walk = Walk { paths: vec![path.to_owned()], cwd: ".".into(), hidden: true, no_ignore: true, ..Walk::default() };
     named(&walk)?;
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -153,12 +170,12 @@ fn tidy(paths: &mut Vec<String>) {
 /// The paths, absolute and without links. A link that leads out of the folder is not taken for what it leads to: whoever
 /// named it may not know.
 fn named(walk: &Walk) -> Result<Vec<PathBuf>, DiscoverError> {
-    if walk.paths.is_empty() {
-        return Ok(vec![absolute(&walk.cwd)?]);
-    }
     let cwd = absolute(&walk.cwd)?;
+    if walk.paths.is_empty() && walk.list.is_none() {
+        return Ok(vec![cwd]);
+    }
     let mut named = Vec::with_capacity(walk.paths.len());
-    for path in &walk.paths {
+    for path in walk.paths.iter().chain(listed(walk)?) {
         let full = walk.cwd.join(path);
         if !full.exists() {
             let path = path.display().to_string();
@@ -182,6 +199,30 @@ fn named(walk: &Walk) -> Result<Vec<PathBuf>, DiscoverError> {
         });
     }
     Ok(named)
+}
+
+/// What a list names, and is YAML or a folder. A program made it, and may name all that there is.
+fn listed(walk: &Walk) -> Result<Vec<&PathBuf>, DiscoverError> {
+    let mut out = Vec::new();
+    for path in walk.list.iter().flatten() {
+        let full = walk.cwd.join(path);
+        if !full.exists() && !full.is_symlink() {
+            let path = path.display().to_string();
+            let quoted = "; git writes such names as they are with -z, which is read with -0";
+            let help = if path.starts_with('"') { quoted } else { "" };
+            return Err(DiscoverError::Listed(path, help));
+        }
+        if full.is_dir() || named_yaml(&full) {
+            out.push(path);
+        }
+    }
+    Ok(out)
+}
+
+/// Whether a path, or a folder above it, is left out.
+fn is_excluded(path: &Path, start: &Path, exclude: &Override) -> bool {
+    let above = path.ancestors().skip(1).take_while(|folder| folder.starts_with(start) && *folder != start);
+    exclude.matched(path, path.is_dir()).is_ignore() || above.into_iter().any(|folder| exclude.matched(folder, true).is_ignore())
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, DiscoverError> {
@@ -428,6 +469,30 @@ mod tests {
         assert_eq!(prefix(&root, &root.join("x/y")), "x/y/");
         assert_eq!(prefix(Path::new("/"), Path::new("/")), "");
         assert_eq!(prefix(&root, Path::new("/dev")), "/dev/");
+    }
+
+    #[test]
+    fn of_a_list_only_yaml_is_taken() {
+        let dir = tree(&["a.yaml", "b.md", "sub/c.yml", "sub/d.txt"]);
+        let list = |names: &[&str]| Walk { list: Some(names.iter().map(PathBuf::from).collect()), ..walk(dir.path(), &[]) };
+        assert_eq!(files(&list(&["a.yaml", "b.md", "sub"])).unwrap().files, ["a.yaml", "sub/c.yml"]);
+        assert_eq!(files(&list(&[])).unwrap().files, [""; 0]);
+        let both = Walk { paths: vec!["b.md".into()], ..list(&["a.yaml"]) };
+        assert_eq!(files(&both).unwrap().files, ["a.yaml", "b.md"]);
+        let no = |names: &[&str]| files(&list(names)).unwrap_err().to_string();
+        assert_eq!(no(&["gone.yaml"]), "there is no gone.yaml, which --files-from names");
+        assert!(no(&["\"gon\\303\\251.yaml\""]).ends_with("is read with -0"));
+    }
+
+    #[test]
+    fn what_is_named_may_be_excluded() {
+        let dir = tree(&["a.yaml", "gen/b.yaml", "sub/c.yaml"]);
+        let named =
+            Walk { exclude: vec!["gen/".into(), "c.yaml".into()], ..walk(dir.path(), &["a.yaml", "gen/b.yaml", "sub/c.yaml"]) };
+        assert_eq!(files(&named).unwrap().files, ["a.yaml", "gen/b.yaml", "sub/c.yaml"]);
+        assert_eq!(files(&Walk { force_exclude: true, ..named }).unwrap().files, ["a.yaml"]);
+        let folder = Walk { exclude: vec!["gen".into()], force_exclude: true, ..walk(dir.path(), &["gen"]) };
+        assert_eq!(files(&folder).unwrap().files, [""; 0]);
     }
 
     #[cfg(unix)]

@@ -1,4 +1,5 @@
 //! Findings for people: what breaks, the place with its line, what to do. The only module that knows annotate-snippets.
+use super::links;
 use crate::report::{FileReport, Finding, Level, Report, SCHEMA};
 use crate::source::{Span, line_column};
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
@@ -9,6 +10,8 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Copy)]
 pub struct Voice {
     pub colour: bool,
+    /// Ids lead to what the release says, places to the file.
+    pub links: bool,
     /// Least level that is shown.
     pub least: Level,
     /// Names every file that was not read.
@@ -31,7 +34,8 @@ pub fn findings(report: &Report, voice: Voice) -> String {
         for finding in file.findings.iter().filter(|finding| finding.level >= voice.least) {
             let alike = places.get(&words(finding)).map_or(&[][..], Vec::as_slice);
             if alike.first().is_none_or(|(_, first)| std::ptr::eq(*first, finding)) {
-                out += &snippet(file, finding, alike.get(1..).unwrap_or_default(), voice);
+                let about = report.about.get(&finding.id).and_then(|about| about.links.first()).filter(|_| voice.links);
+                out += &snippet(file, finding, about.map(String::as_str), alike.get(1..).unwrap_or_default(), voice);
                 out.push('\n');
             }
         }
@@ -82,8 +86,8 @@ fn shown_path(path: &str) -> String {
     path.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
-/// One finding, with the line that it is about.
-fn snippet(file: &FileReport, finding: &Finding, others: &[Said], voice: Voice) -> String {
+/// One finding, with the line that it is about; `about`: an address to read more at.
+fn snippet(file: &FileReport, finding: &Finding, about: Option<&str>, others: &[Said], voice: Voice) -> String {
     let new = voice.wrote && file.changed();
     let text = if new { file.migrated_text() } else { file.source.text.clone() };
     let at = |byte: usize| if new { file.after(byte) } else { byte };
@@ -94,7 +98,8 @@ fn snippet(file: &FileReport, finding: &Finding, others: &[Said], voice: Voice) 
         Level::Warning => Shown::WARNING,
         Level::Note => Shown::NOTE,
     };
-    let mut group = Group::with_title(level.primary_title(finding.message.trim_end()).id(&finding.id));
+    let title = level.primary_title(finding.message.trim_end()).id(&finding.id);
+    let mut group = Group::with_title(if let Some(url) = about { title.id_url(url) } else { title });
     let (line, mark) = line_around(&text, &span);
     if line.is_empty() {
         let place = annotate_snippets::Origin::path(shown_path(&finding.path)).line(row).char_column(column);
@@ -109,7 +114,14 @@ fn snippet(file: &FileReport, finding: &Finding, others: &[Said], voice: Voice) 
     if let Some(help) = &finding.help {
         group = group.element(Shown::HELP.message(help.trim_end()));
     }
-    renderer(voice.colour).render(&[group]) + "\n"
+    let text = renderer(voice.colour).render(&[group]) + "\n";
+    match links::of_file(&file.source.disk).filter(|_| voice.links) {
+        Some(url) => {
+            let place = format!("{}:{row}:{column}", shown_path(&finding.path));
+            text.replacen(&place, &links::link(&url, &place), 1)
+        }
+        None => text,
+    }
 }
 
 /// The line that a span starts in, and the part of it that the span covers: the first line tells a block.
@@ -269,7 +281,7 @@ mod tests {
     use crate::report::{Offer, Outcome, Splice, Step};
     use crate::source::Source;
 
-    const PLAIN: Voice = Voice { colour: false, least: Level::Note, verbose: false, wrote: false };
+    const PLAIN: Voice = Voice { colour: false, links: false, least: Level::Note, verbose: false, wrote: false };
 
     fn report(files: Vec<FileReport>) -> Report {
         Report { looked_at: files.len(), parsed: files.len(), files, ..Report::default() }
@@ -290,6 +302,28 @@ mod tests {
         let text = findings(&report(vec![one]), PLAIN);
         let want = "warning[pack/1.0/x]: it breaks\n --> a/b.yaml:2:7\n  |\n2 | name: \"é\"  # x\n  |       ^^^\n  |\n  = help: do that\n          and that\n\n";
         assert_eq!(text, want);
+    }
+
+    #[test]
+    fn a_place_and_an_id_lead_somewhere() {
+        let mut one = file("a: 1\n");
+        one.source.disk = "/work/a/b.yaml".into();
+        one.findings.push(Finding::at(&one.source, 0..1, "p/1/x", Level::Note, "m"));
+        let mut all = report(vec![one]);
+        let about = crate::report::About {
+            id: "p/1/x".into(),
+            pack: "P".into(),
+            version: None,
+            title: "t".into(),
+            why: "w".into(),
+            links: vec!["https://p.dev/x".into()],
+            safety: "safe",
+        };
+        all.about.insert("p/1/x".into(), about);
+        let text = findings(&all, Voice { colour: true, links: true, ..PLAIN });
+        assert!(text.contains("\x1b]8;;https://p.dev/x\x1b\\p/1/x\x1b]8;;\x1b\\"), "{text:?}");
+        assert!(text.contains("\x1b]8;;file:///work/a/b.yaml\x1b\\a/b.yaml:1:1\x1b]8;;\x1b\\\n"), "{text:?}");
+        assert!(!findings(&all, PLAIN).contains('\x1b'));
     }
 
     #[test]

@@ -34,7 +34,9 @@ pub fn render(report: &Report, end: &End) -> String {
         out += &starts(report.runs.iter().filter(|run| run.how == How::Detected));
         let versions = packs(&report.runs).into_iter().map(|runs| format!("{} {}", runs[0].pack, runs[0].to));
         let versions = versions.collect::<Vec<_>>().join(", ");
-        return out + &format!("{versions}: nothing to migrate in {} ({} read)\n", files(sum.files), sum.parsed);
+        // Of no file nobody can say what runs.
+        let nothing = if versions.is_empty() { "nothing".to_owned() } else { format!("{versions}: nothing") };
+        return out + &format!("{nothing} to migrate in {} ({} read)\n", files(sum.files), sum.parsed);
     }
     out += &starts(report.runs.iter());
     out += &counts(report, &sum, end);

@@ -1,4 +1,6 @@
-//! Standard output and standard error, with or without colour. The only module that knows anstream.
+//! Standard output and standard error, with or without colour. The only module that knows anstream and
+//! supports-hyperlinks.
+use std::ffi::OsString;
 use std::io::{self, Write};
 
 /// `--color`.
@@ -16,20 +18,25 @@ pub enum Colour {
 pub struct Terminal {
     pub colour_out: bool,
     pub colour_err: bool,
+    /// `err` is shown by what makes links of text.
+    pub links_err: bool,
 }
 
 impl Terminal {
     pub fn new(colour: Colour) -> Self {
         use anstream::{AutoStream, ColorChoice};
+        let colour = if colour == Colour::Auto { forced(&|name| std::env::var_os(name)) } else { colour };
         match colour {
             Colour::Auto => ColorChoice::Auto,
             Colour::Always => ColorChoice::Always,
             Colour::Never => ColorChoice::Never,
         }
         .write_global();
+        let colour_err = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
         Terminal {
             colour_out: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
-            colour_err: AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+            colour_err,
+            links_err: colour_err && supports_hyperlinks::on(supports_hyperlinks::Stream::Stderr),
         }
     }
 
@@ -44,6 +51,17 @@ impl Terminal {
     /// Writes to standard error; where that is gone, nobody can be told.
     pub fn err(&self, text: &str) {
         let _ = quiet(io::stderr().lock(), text.as_bytes());
+    }
+}
+
+/// What `FORCE_COLOR` says, which anstream does not know as it knows `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM`.
+fn forced(variable: &dyn Fn(&str) -> Option<OsString>) -> Colour {
+    let said = |name| variable(name).filter(|value| !value.is_empty());
+    match said("FORCE_COLOR") {
+        Some(_) if said("NO_COLOR").is_some() => Colour::Auto,
+        Some(value) if value == "0" || value == "false" => Colour::Never,
+        Some(_) => Colour::Always,
+        None => Colour::Auto,
     }
 }
 

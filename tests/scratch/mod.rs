@@ -155,6 +155,11 @@ impl Scratch {
         self.run_in(folder, &self.demo(args), b"")
     }
 
+    /// `migrate` with variables of the environment.
+    pub fn migrate_under(&self, variables: &[(&str, &str)], args: &[&str], stdin: &[u8]) -> Said {
+        self.run_under(variables, "", &self.demo(args), stdin)
+    }
+
     fn demo(&self, args: &[&str]) -> Vec<String> {
         let packs = self.packs();
         let all = [&["migrate", "--to", "demo@1.1", "--packs", packs.to_str().unwrap()], args].concat();
@@ -166,9 +171,17 @@ impl Scratch {
     }
 
     pub fn run_in(&self, folder: &str, args: &[impl AsRef<OsStr>], stdin: &[u8]) -> Said {
+        self.run_under(&[("NO_COLOR", "1")], folder, args, stdin)
+    }
+
+    /// The same with variables of the environment.
+    pub fn run_under(&self, variables: &[(&str, &str)], folder: &str, args: &[impl AsRef<OsStr>], stdin: &[u8]) -> Said {
         use std::io::Write;
         let mut command = Command::new(env!("CARGO_BIN_EXE_yamlift"));
-        command.args(args).current_dir(self.root().join(folder)).env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");
+        ["NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_HYPERLINK"].iter().for_each(|name| {
+            command.env_remove(name);
+        });
+        command.args(args).current_dir(self.root().join(folder)).envs(variables.iter().copied());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // A run that refuses its arguments never reads it.
         let _ = child.stdin.take().unwrap().write_all(stdin);

@@ -101,3 +101,18 @@ pub enum PagesArg {
     Text,
     Markdown,
 }
+
+#[derive(Debug, clap::Args)]
+pub struct Completions {
+    /// The shell that they are for
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Man {
+    /// The command whose page it is [default: yamlift itself]
+    pub command: Option<String>,
+    /// Write the pages of all commands into this folder, such as `man1`
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub out: Option<PathBuf>,
+}

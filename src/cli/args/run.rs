@@ -1,4 +1,5 @@
 //! Flags of what goes through the files.
+use super::Which;
 use crate::output::format::Format;
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -68,6 +69,21 @@ pub struct Migrate {
     /// Exit with 0 where it would be 1
     #[arg(long, help_heading = "What comes out")]
     pub exit_zero: bool,
+    /// With -w and -i: exit with 1 when a file was written, as a commit hook wants it
+    #[arg(long, visible_alias = "exit-non-zero-on-fix", conflicts_with = "exit_zero", help_heading = "What comes out")]
+    pub exit_non_zero_on_change: bool,
+    /// The least level of a finding that is told on standard error [default: note]
+    ///
+    /// Counts, reports and the exit code have all of them.
+    #[arg(long, value_name = "LEVEL", conflicts_with = "quiet", help_heading = "What comes out")]
+    pub show: Option<ShowArg>,
+    /// A JSON report of an earlier run: what it found is neither told nor counted
+    ///
+    /// In any format. Edits are pending all the same, and so is what could not be read. A finding is known by its
+    /// migration, its file and its words, wherever in the file it is. Make the report in the same folder, with
+    /// --report json=FILE.
+    #[arg(long, value_name = "FILE", help_heading = "What comes out")]
+    pub baseline: Option<PathBuf>,
     /// Errors alone on standard error
     #[arg(short, long, conflicts_with = "verbose", help_heading = "What comes out")]
     pub quiet: bool,
@@ -96,6 +112,8 @@ pub struct Migrate {
     /// Files that are worked on at once, at most 256 [default: one per processor]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Which files")]
     pub threads: Option<u16>,
+    #[command(flatten)]
+    pub which: Which,
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -104,47 +122,49 @@ pub struct Plan {
     pub paths: Vec<PathBuf>,
 
     /// The version to go to; left out: tells what runs, and which versions there are
-    #[arg(long, value_name = "PACK@VERSION")]
+    #[arg(long, value_name = "PACK@VERSION", help_heading = "What to do")]
     pub to: Vec<String>,
     /// The version that runs now [default: what the files say, else the one before --to]
-    #[arg(long, value_name = "[PACK@]VERSION")]
+    #[arg(long, value_name = "[PACK@]VERSION", help_heading = "What to do")]
     pub from: Vec<String>,
     /// What is printed
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", help_heading = "What comes out")]
     pub format: Option<PlanArg>,
     /// Only these migrations; the last part of an id is enough
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub only: Vec<String>,
     /// All but these migrations
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub skip: Vec<String>,
     /// Migrations that are off unless asked for, as a part of the run
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub enable: Vec<String>,
     /// `review`: as if migrations that change behaviour had been asked for
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", help_heading = "What to do")]
     pub safety: Option<SafetyArg>,
     /// A parameter of a migration
-    #[arg(long, value_name = "NAME=VALUE")]
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "What to do")]
     pub set: Vec<String>,
     /// A YAML file with parameters
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "What to do")]
     pub values: Vec<PathBuf>,
     /// A folder with packs of your own (`migrations/PACK/…`)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "What to do")]
     pub packs: Vec<PathBuf>,
     /// Leave these files and folders out, as in a .gitignore
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub exclude: Vec<String>,
     /// Hidden files as well
-    #[arg(long)]
+    #[arg(long, help_heading = "Which files")]
     pub hidden: bool,
     /// Files that .gitignore names as well
-    #[arg(long)]
+    #[arg(long, help_heading = "Which files")]
     pub no_ignore: bool,
     /// Files that a program wrote as well
-    #[arg(long)]
+    #[arg(long, help_heading = "Which files")]
     pub include_generated: bool,
+    #[command(flatten)]
+    pub which: Which,
 }
 
 impl Plan {
@@ -161,6 +181,10 @@ impl Plan {
             set: self.set.clone(),
             values: self.values.clone(),
             packs: self.packs.clone(),
+            hidden: self.hidden,
+            no_ignore: self.no_ignore,
+            exclude: self.exclude.clone(),
+            which: self.which.clone(),
             ..Migrate::default()
         }
     }
@@ -230,6 +254,13 @@ pub enum PlanArg {
     Text,
     Markdown,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShowArg {
+    Error,
+    Warning,
+    Note,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
