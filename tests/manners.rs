@@ -12,6 +12,11 @@ fn git(scratch: &Scratch, args: &[&str]) {
     assert!(git.current_dir(scratch.root()).status().expect("git").success());
 }
 
+/// `migrate` with variables of the environment.
+fn migrate_under(scratch: &Scratch, variables: &[(&str, &str)], args: &[&str]) -> scratch::Said {
+    scratch.run_under(variables, "", &[&["migrate", "--to", "demo@1.1", "--packs", "../packs"], args].concat(), b"")
+}
+
 #[test]
 fn a_variable_stands_in_for_a_flag() {
     let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", OLD)]);
@@ -157,7 +162,7 @@ fn a_write_may_end_with_1() {
 fn colour_where_it_is_wanted() {
     let scratch = Scratch::new(&[("a.yaml", OLD)]);
     let coloured = |variables: &[(&str, &str)], args: &[&str]| {
-        let said = scratch.migrate_under(variables, args, b"");
+        let said = migrate_under(&scratch, variables, args);
         let usage = scratch.run_under(variables, "", &[&["migrat"], args].concat(), b"");
         assert_eq!(said.text().contains('\x1b'), usage.err.contains('\x1b'), "{variables:?} {args:?}: {}", usage.err);
         said.text().contains('\x1b')
@@ -183,11 +188,11 @@ fn colour_where_it_is_wanted() {
 #[test]
 fn links_for_a_terminal_that_can() {
     let scratch = Scratch::new(&[("a.yaml", &with("bad"))]);
-    let said = scratch.migrate_under(&[], &["--color", "always"], b"");
+    let said = migrate_under(&scratch, &[], &["--color", "always"]);
     assert!(!said.err.contains("\x1b]8;"), "{}", said.err);
-    let said = scratch.migrate_under(&[("FORCE_HYPERLINK", "1")], &["--color", "always"], b"");
+    let said = migrate_under(&scratch, &[("FORCE_HYPERLINK", "1")], &["--color", "always"]);
     assert!(said.err.contains("\x1b]8;;file://"), "{}", said.err);
-    let said = scratch.migrate_under(&[("FORCE_HYPERLINK", "1")], &["--color", "never"], b"");
+    let said = migrate_under(&scratch, &[("FORCE_HYPERLINK", "1")], &["--color", "never"]);
     assert!(!said.err.contains('\x1b'), "{}", said.err);
 }
 

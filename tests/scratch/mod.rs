@@ -155,11 +155,6 @@ impl Scratch {
         self.run_in(folder, &self.demo(args), b"")
     }
 
-    /// `migrate` with variables of the environment.
-    pub fn migrate_under(&self, variables: &[(&str, &str)], args: &[&str], stdin: &[u8]) -> Said {
-        self.run_under(variables, "", &self.demo(args), stdin)
-    }
-
     fn demo(&self, args: &[&str]) -> Vec<String> {
         let packs = self.packs();
         let all = [&["migrate", "--to", "demo@1.1", "--packs", packs.to_str().unwrap()], args].concat();
