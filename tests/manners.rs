@@ -85,6 +85,9 @@ fn no_file_is_an_error_unless_that_is_fine() {
 fn settings_may_be_named() {
     let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", OLD), ("ci/other.yaml", "exclude: [b.yaml, ci]\n")]);
     assert_eq!(scratch.migrate(&["--check", "--config", "ci/other.yaml"]).text(), "a.yaml\n");
+    scratch.put("ci/packs.yaml", "packs: [../../packs]\n");
+    assert!(scratch.run_with(&["list", "--config", "ci/packs.yaml"], b"").text().contains("demo"));
+    assert!(scratch.run_under(&[("YAMLIFT_PACKS", "../packs")], "", &["explain", "new-name"], b"").text().contains("newName"));
     let said = scratch.migrate(&["--config", "ci/none.yaml"]);
     assert!(said.code == 2 && said.err.contains("could not read ci/none.yaml"), "{}", said.err);
 }

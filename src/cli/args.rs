@@ -11,7 +11,7 @@ pub use look::*;
 pub use pages::{commands, completions, manual, manuals};
 pub use run::*;
 use std::ffi::OsString;
-pub use which::Which;
+pub use which::{Chosen, Which};
 
 /// Lift YAML to the next version of what it configures, without losing a comment.
 #[derive(Debug, Parser)]

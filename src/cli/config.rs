@@ -1,5 +1,5 @@
 //! Flags and `.yamlift.yaml` together: what a run is asked to do.
-use super::args::{FailOnArg, Migrate, PhaseArg, SafetyArg, ShowArg, Which};
+use super::args::{Chosen, FailOnArg, Migrate, PhaseArg, SafetyArg, ShowArg};
 use super::refusal::refuse;
 use crate::pack::Safety;
 use crate::pack::config::{self, Config};
@@ -23,13 +23,13 @@ pub struct Settings {
 ///
 /// # Errors
 /// As `load`.
-pub fn settings(which: &Which, start: &Path) -> anyhow::Result<Settings> {
-    match &which.config {
+pub fn settings(chosen: &Chosen, start: &Path) -> anyhow::Result<Settings> {
+    match &chosen.config {
         Some(path) => {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             read(path, &path.display().to_string(), folder)
         }
-        None if which.no_config => Ok(Settings { folder: start.to_owned(), config: Config::default() }),
+        None if chosen.no_config => Ok(Settings { folder: start.to_owned(), config: Config::default() }),
         None => load(start),
     }
 }
@@ -38,7 +38,7 @@ pub fn settings(which: &Which, start: &Path) -> anyhow::Result<Settings> {
 ///
 /// # Errors
 /// A file that cannot be read, or that says what cannot be understood.
-pub fn load(start: &Path) -> anyhow::Result<Settings> {
+fn load(start: &Path) -> anyhow::Result<Settings> {
     let top = start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(start);
     for folder in start.ancestors().take_while(|folder| folder.starts_with(top)) {
         if let Some(file) = FILES.iter().find(|file| folder.join(file).is_file()) {

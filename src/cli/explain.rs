@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub fn run(args: &Explain, terminal: Terminal) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
-    let library = config::library(&config::load(&cwd)?, &args.packs)?;
+    let library = config::library(&config::settings(&args.chosen, &cwd)?, &args.packs)?;
     terminal.err(&config::replacing(&library));
     let (id, files) = what(args, &library);
     let migration = id.map(|id| find(&library, id)).transpose()?;

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 pub fn run(args: &List, terminal: Terminal) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
-    let library = config::library(&config::load(&cwd)?, &args.packs)?;
+    let library = config::library(&config::settings(&args.chosen, &cwd)?, &args.packs)?;
     terminal.err(&config::replacing(&library));
     let Some(name) = &args.pack else { return packs(&library) };
     let pack = library.pack(name)?;

@@ -25,7 +25,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         ask::check_terminal()?;
     }
     let root = if piped { sources.cwd.clone() } else { pipeline::root(&sources)? };
-    let settings = config::settings(&args.which, &if piped { root.clone() } else { pipeline::start(&sources)? })?;
+    let settings = config::settings(&args.chosen, &if piped { root.clone() } else { pipeline::start(&sources)? })?;
     let library = config::library(&settings, &args.packs)?;
     if !args.quiet {
         terminal.err(&config::replacing(&library));

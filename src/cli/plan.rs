@@ -21,7 +21,7 @@ pub fn run(args: &Args, line: &[OsString], terminal: Terminal) -> anyhow::Result
     let asked = args.asked();
     let mut sources = files::sources(&asked)?;
     let root = pipeline::root(&sources)?;
-    let settings = config::settings(&args.which, &pipeline::start(&sources)?)?;
+    let settings = config::settings(&args.chosen, &pipeline::start(&sources)?)?;
     let library = config::library(&settings, &asked.packs)?;
     terminal.err(&config::replacing(&library));
     sources.exclude.extend(settings.config.exclude.clone());

@@ -10,6 +10,10 @@ use std::ffi::{OsStr, OsString};
 /// Looks a variable up.
 pub type Variable<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
+/// Flags of other commands that have one: what makes packs known.
+const ELSEWHERE: [(&str, &[&str]); 2] =
+    [("list", &["packs", "config", "no-config"]), ("explain", &["packs", "config", "no-config", "set"])];
+
 /// Commands whose flags have a variable each.
 pub const COMMANDS: [&str; 2] = ["migrate", "plan"];
 
@@ -45,7 +49,7 @@ pub fn added(root: &Command, line: &[OsString], variable: Variable) -> Result<Ad
     let Ok(typed) = lenient.try_get_matches_from_mut(line) else { return Ok(Added::default()) };
     let mut out = Added::default();
     out.first = out.words(root, root, &typed, variable)?;
-    if let Some((name, typed)) = typed.subcommand().filter(|(name, _)| COMMANDS.contains(name)) {
+    if let Some((name, typed)) = typed.subcommand() {
         let command = root.find_subcommand(name).unwrap_or(root);
         let words = out.words(root, command, typed, variable)?;
         out.command = Some((name.to_owned(), words));
@@ -85,7 +89,7 @@ impl Added {
     ) -> Result<Vec<OsString>, clap::Error> {
         let mut words = Vec::new();
         for arg in command.get_arguments() {
-            let Some(long) = arg.get_long().filter(|_| takes(arg)) else { continue };
+            let Some(long) = arg.get_long().filter(|long| takes(arg) && has_variable(command, long)) else { continue };
             let name = format!("YAMLIFT_{}", long.to_uppercase().replace('-', "_"));
             let Some(value) = variable(&name).filter(|value| !value.is_empty()) else { continue };
             if is_typed(command, arg, typed) {
@@ -99,6 +103,12 @@ impl Added {
         }
         Ok(words)
     }
+}
+
+fn has_variable(command: &Command, long: &str) -> bool {
+    let name = command.get_name();
+    let known = ELSEWHERE.iter().find(|(command, _)| *command == name).map(|(_, flags)| flags.contains(&long));
+    known.unwrap_or(COMMANDS.contains(&name) || name == "yamlift")
 }
 
 /// Not help, nor version.
@@ -172,6 +182,8 @@ mod tests {
         assert_eq!(line("yamlift migrate", &[("YAMLIFT_DRY_RUN", "1"), ("YAMLIFT_CHECK", "no")]), "yamlift migrate --dry-run");
         assert_eq!(line("yamlift plan", &[("YAMLIFT_TO", ""), ("YAMLIFT_HIDDEN", "")]), "yamlift plan");
         assert_eq!(line("yamlift list", &[("YAMLIFT_COLOR", "never"), ("YAMLIFT_FORMAT", "x")]), "yamlift --color=never list");
+        assert_eq!(line("yamlift explain x", &[("YAMLIFT_PACKS", "mine")]), "yamlift explain --packs=mine x");
+        assert_eq!(line("yamlift schema", &[("YAMLIFT_PACKS", "mine")]), "yamlift schema");
         assert!(line("yamlift migrate", &[("YAMLIFT_WRITE", "ja")]).starts_with("error: YAMLIFT_WRITE=ja: say 1 or 0"));
     }
 

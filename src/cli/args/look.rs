@@ -1,4 +1,5 @@
 //! Flags of what tells about packs, and makes them.
+use super::Chosen;
 use clap::{Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -15,6 +16,8 @@ pub struct List {
     /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR")]
     pub packs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub chosen: Chosen,
 }
 
 #[derive(Debug, clap::Args)]
@@ -36,6 +39,8 @@ pub struct Explain {
     /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR")]
     pub packs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub chosen: Chosen,
 }
 
 #[derive(Debug, clap::Args)]

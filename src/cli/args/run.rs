@@ -1,5 +1,5 @@
 //! Flags of what goes through the files.
-use super::Which;
+use super::{Chosen, Which};
 use crate::output::format::Format;
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -114,6 +114,8 @@ pub struct Migrate {
     pub threads: Option<u16>,
     #[command(flatten)]
     pub which: Which,
+    #[command(flatten)]
+    pub chosen: Chosen,
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -165,6 +167,8 @@ pub struct Plan {
     pub include_generated: bool,
     #[command(flatten)]
     pub which: Which,
+    #[command(flatten)]
+    pub chosen: Chosen,
 }
 
 impl Plan {

@@ -1,4 +1,4 @@
-//! Flags of which files and which settings a run takes.
+//! Flags of which files a run takes, and which settings.
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -25,14 +25,18 @@ pub struct Which {
     #[arg(long, help_heading = "Which files")]
     pub allow_empty: bool,
 
-    /// The file of settings, in place of the .yamlift.yaml that is found
-    #[arg(long, value_name = "FILE", help_heading = "What to do")]
-    pub config: Option<PathBuf>,
-    /// No file of settings
-    #[arg(long, conflicts_with = "config", help_heading = "What to do")]
-    pub no_config: bool,
-
     /// No bar that shows how far a run has come
     #[arg(long, help_heading = "What comes out")]
     pub no_progress: bool,
+}
+
+/// Which file of settings.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Chosen {
+    /// The file of settings, in place of the .yamlift.yaml that is found
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+    /// No file of settings
+    #[arg(long, conflicts_with = "config", help_heading = "Settings")]
+    pub no_config: bool,
 }
