@@ -23,7 +23,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("expr", &["yaml"]),
     ("view", &["yaml"]),
     ("yaml", &[]),
-    ("output", &["git"]),
+    // What people read is made of templates.
+    ("output", &["expr", "git"]),
     ("forge", &["git"]),
     ("git", &[]),
     ("report", &[]),

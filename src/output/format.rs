@@ -1,5 +1,5 @@
 //! The shapes that a report can take, each a function of it.
-use super::{diff, github, gitlab, html, json, rdjson, sarif};
+use super::{diff, github, gitlab, html, json, markdown, pr_body, rdjson, sarif};
 use crate::report::Report;
 use std::path::PathBuf;
 
@@ -13,6 +13,8 @@ pub enum Format {
     Gitlab,
     Rdjson,
     Html,
+    Markdown,
+    PrBody,
 }
 
 /// What a report does not know of the run that it is of.
@@ -38,5 +40,7 @@ pub fn render(format: Format, report: &Report, setting: &Setting) -> String {
         Format::Gitlab => gitlab::render(report, setting),
         Format::Rdjson => rdjson::render(report, setting),
         Format::Html => html::render(report, setting),
+        Format::Markdown => markdown::render(report, setting),
+        Format::PrBody => pr_body::render(report, setting),
     }
 }

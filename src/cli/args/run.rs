@@ -221,6 +221,10 @@ pub enum FormatArg {
     Rdjson,
     /// One page for people who review
     Html,
+    /// A report for people
+    Markdown,
+    /// The description of a pull request
+    PrBody,
 }
 
 impl From<FormatArg> for Format {
@@ -233,6 +237,8 @@ impl From<FormatArg> for Format {
             FormatArg::Gitlab => Format::Gitlab,
             FormatArg::Rdjson => Format::Rdjson,
             FormatArg::Html => Format::Html,
+            FormatArg::Markdown => Format::Markdown,
+            FormatArg::PrBody => Format::PrBody,
         }
     }
 }
