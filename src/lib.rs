@@ -3,6 +3,7 @@
 //! The modules stand in the order the data travels; `pipeline::run` shows the whole product on one screen.
 pub mod cli;
 pub mod expr;
+pub mod forge;
 pub mod git;
 pub mod golden;
 pub mod index;

@@ -1,0 +1,402 @@
+//! The `git` command: it brings credentials, ssh, signatures, proxies and filters of the machine that it runs on. A run never
+//! touches the checkout that it starts from: it works in a worktree of its own, and in refs of its own.
+use super::Trouble;
+use super::remote::{Kind, Remote};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Variables of git that reach it; all others (`GIT_DIR` and its kin) would point it elsewhere.
+const KEPT: [&str; 9] =
+    ["GIT_SSH", "GIT_SSH_", "GIT_ASKPASS", "GIT_CONFIG", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY_", "GIT_EXEC_PATH", "GIT_LFS_"];
+
+/// No hook of the user, nothing in the background, nothing that asks.
+const SETTINGS: [&str; 5] =
+    ["core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=false", "core.fsmonitor=false", "advice.detachedHead=false"];
+
+/// Commits of a branch that are looked at where the history is cut off.
+const SHALLOW: &str = "50";
+
+/// Who commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    pub name: String,
+    pub mail: String,
+}
+
+impl Author {
+    /// Reads `Name <mail>`.
+    pub fn read(text: &str) -> Option<Author> {
+        let (name, mail) = text.trim().strip_suffix('>')?.split_once('<')?;
+        let whole = !name.trim().is_empty() && mail.contains('@') && !text.contains(['\n', '\r']) && !mail.contains(['<', '>']);
+        whole.then(|| Author { name: name.trim().to_owned(), mail: mail.trim().to_owned() })
+    }
+}
+
+/// A checkout, and how its remote is reached.
+pub struct Git {
+    /// The top of the checkout.
+    pub top: PathBuf,
+    /// Name or address, as given.
+    remote: String,
+    /// Settings that reach git through its environment alone, where no list of processes shows them.
+    secret: Vec<(String, String)>,
+    /// What no message may hold.
+    hidden: Vec<String>,
+    /// Where the refs of this run are.
+    refs: String,
+}
+
+/// What the remote has.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Heads {
+    /// The branch that is checked out by default.
+    pub default: Option<String>,
+    /// Branches and their commits.
+    pub branches: BTreeMap<String, String>,
+}
+
+/// A checkout of its own, gone once it is dropped.
+pub struct Worktree<'a> {
+    git: &'a Git,
+    pub path: PathBuf,
+}
+
+impl Git {
+    /// The checkout that holds `folder`, and where in it that lies (`clusters/prod/`; empty at the top).
+    ///
+    /// # Errors
+    /// No git, no checkout.
+    pub fn open(folder: &Path, remote: &str) -> Result<(Git, String), Trouble> {
+        let refs = format!("refs/yamlift/{}", std::process::id());
+        let mut git = Git { top: folder.to_owned(), remote: remote.into(), secret: Vec::new(), hidden: Vec::new(), refs };
+        let said = git.say(&["rev-parse", "--show-toplevel", "--show-prefix"]);
+        let said = said.map_err(|trouble| match trouble.message.contains("not a git repository") {
+            true => {
+                let help = "run it in a checkout, or name a folder of one";
+                Trouble::new(format!("{} is in no git checkout", folder.display()), help)
+            }
+            false => trouble,
+        })?;
+        let mut lines = said.lines();
+        git.top = PathBuf::from(lines.next().unwrap_or_default());
+        let inside = lines.next().unwrap_or_default().to_owned();
+        Ok((git, inside))
+    }
+
+    /// The address that is pushed to.
+    ///
+    /// # Errors
+    /// No such remote.
+    pub fn address(&self) -> Result<String, Trouble> {
+        if self.remote.contains(['/', ':']) {
+            return Ok(self.remote.clone());
+        }
+        let known = self.say(&["remote"]).unwrap_or_default();
+        let said = self.say(&["remote", "get-url", "--push", &self.remote]).map_err(|_| {
+            let known = known.lines().collect::<Vec<_>>().join(", ");
+            let help = if known.is_empty() {
+                "git remote add origin ADDRESS".to_owned()
+            } else {
+                format!("--remote NAME; there are: {known}")
+            };
+            Trouble::new(format!("this checkout has no remote {}", self.remote), help)
+        })?;
+        Ok(said.trim().to_owned())
+    }
+
+    /// From here on git shows this token to the remote, over http(s) alone.
+    pub fn authenticate(&mut self, remote: &Remote, kind: Kind, token: &str) {
+        self.hidden.push(token.to_owned());
+        if !remote.takes_token() {
+            return;
+        }
+        let header = base64(format!("{}:{token}", kind.git_user()).as_bytes());
+        let key = format!("http.{}/.extraheader", remote.site());
+        // The empty one takes back what a checkout action may have left: two of them are refused.
+        self.secret = vec![(key.clone(), String::new()), (key, format!("AUTHORIZATION: basic {header}"))];
+        self.hidden.push(header);
+    }
+
+    /// The default branch, and the branches whose names begin with `prefix`.
+    ///
+    /// # Errors
+    /// A remote that does not answer, or to nobody without a password.
+    pub fn heads(&self, prefix: &str) -> Result<Heads, Trouble> {
+        let said = self.reach(&["ls-remote", "--symref", &self.remote, "HEAD", &format!("refs/heads/{prefix}*")], "read")?;
+        let mut heads = Heads::default();
+        for line in said.lines() {
+            match line.split_once('\t') {
+                Some((target, "HEAD")) if target.starts_with("ref: ") => {
+                    heads.default = target.strip_prefix("ref: refs/heads/").map(str::to_owned);
+                }
+                Some((sha, name)) => {
+                    name.strip_prefix("refs/heads/").map(|branch| heads.branches.insert(branch.into(), sha.into()));
+                }
+                None => {}
+            }
+        }
+        Ok(heads)
+    }
+
+    /// Fetches a branch and gives its commit.
+    ///
+    /// # Errors
+    /// As `heads`; no such branch.
+    pub fn fetch(&self, branch: &str) -> Result<String, Trouble> {
+        let to = format!("{}/{branch}", self.refs);
+        let from = format!("+refs/heads/{branch}:{to}");
+        // Without a depth all of the history would come where a shallow clone knows no common commit.
+        let shallow = self.is_shallow().then(|| format!("--depth={SHALLOW}"));
+        let mut args = vec!["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+        args.extend(shallow.as_deref());
+        args.extend([self.remote.as_str(), &from]);
+        self.reach(&args, "fetch from").map_err(|trouble| match trouble.message.contains("couldn't find remote ref") {
+            true => Trouble::new(format!("the remote {} has no branch {branch}", self.remote), "name one with --base"),
+            false => trouble,
+        })?;
+        Ok(self.say(&["rev-parse", "--verify", &to])?.trim().to_owned())
+    }
+
+    fn is_shallow(&self) -> bool {
+        self.say(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|said| said.trim() == "true")
+    }
+
+    /// The first e-mail address, of author or committer, that is not `mail` and is on `branch` alone, not on `base`.
+    ///
+    /// # Errors
+    /// Anything git says.
+    pub fn stranger(&self, base: &str, branch: &str, mail: &str) -> Result<Option<String>, Trouble> {
+        let known = self.say(&["merge-base", base, branch]).is_ok();
+        let range = format!("{base}..{branch}");
+        // Where the history is cut off before they meet, whoever pushed last has the last word.
+        let args = if known {
+            vec!["log", "--format=%ae%n%ce", &range, "--"]
+        } else {
+            vec!["log", "-1", "--format=%ae%n%ce", branch, "--"]
+        };
+        let said = self.say(&args)?;
+        Ok(said.lines().map(str::trim).find(|one| !one.is_empty() && !one.eq_ignore_ascii_case(mail)).map(str::to_owned))
+    }
+
+    /// What a commit holds, as one name.
+    ///
+    /// # Errors
+    /// No such commit.
+    pub fn tree(&self, commit: &str) -> Result<String, Trouble> {
+        Ok(self.say(&["rev-parse", "--verify", &format!("{commit}^{{tree}}")])?.trim().to_owned())
+    }
+
+    /// Checks a commit out into `folder`, which is empty.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn worktree(&self, folder: &Path, commit: &str) -> Result<Worktree<'_>, Trouble> {
+        let args = ["worktree", "add", "--quiet", "--detach", "--force"].map(OsStr::new);
+        self.run(&self.top, args.into_iter().chain([folder.as_os_str(), OsStr::new(commit)]), &[], b"")?;
+        Ok(Worktree { git: self, path: folder.to_owned() })
+    }
+
+    /// Pushes `commit` as `branch`, if that is still at `seen` (none: if it is not there). `options` go to the remote.
+    ///
+    /// # Errors
+    /// Somebody else pushed meanwhile; a remote that does not take it.
+    pub fn push(&self, branch: &str, commit: &str, seen: Option<&str>, options: &[String]) -> Result<(), Trouble> {
+        self.send(branch, commit, seen, options)
+    }
+
+    /// Deletes a branch, if it is still at `seen`.
+    ///
+    /// # Errors
+    /// As `push`.
+    pub fn delete(&self, branch: &str, seen: &str) -> Result<(), Trouble> {
+        self.send(branch, "", Some(seen), &[])
+    }
+
+    fn send(&self, branch: &str, commit: &str, seen: Option<&str>, options: &[String]) -> Result<(), Trouble> {
+        let lease = format!("--force-with-lease=refs/heads/{branch}:{}", seen.unwrap_or_default());
+        let what = format!("{commit}:refs/heads/{branch}");
+        let mut args = vec!["push", "--quiet", "--no-verify", &lease];
+        options.iter().for_each(|option| args.extend(["-o", option.as_str()]));
+        args.extend([self.remote.as_str(), &what]);
+        self.reach(&args, "push to").map(drop).map_err(|trouble| match trouble.message {
+            message if message.contains("stale info") || message.contains("fetch first") => {
+                let help = "run the same command again: it looks at the branch anew";
+                Trouble::new(format!("somebody pushed to {branch} while this ran; it was left as it is"), help)
+            }
+            message if message.contains("does not support push options") => {
+                let help = "leave --push-options out and give a token, or use --forge none to push the branch alone";
+                Trouble::new(message, help)
+            }
+            message => Trouble { message, ..trouble },
+        })
+    }
+
+    /// Runs git against the remote.
+    fn reach(&self, args: &[&str], deed: &str) -> Result<String, Trouble> {
+        self.run(&self.top, args.iter().map(OsStr::new), &[], b"").map_err(|trouble| {
+            let said = trouble.message;
+            let denied = ["403", "401", "Authentication failed", "Permission denied", "could not read Username", "denied to"];
+            let help = if denied.iter().any(|sign| said.contains(sign)) {
+                "the token (or the key of ssh) may not do that: it has to be allowed to write to the repository"
+            } else if said.contains("protected") || said.contains("GH006") || said.contains("GH013") {
+                "a rule of the repository protects such a branch: --branch-prefix gives it another name"
+            } else if said.contains("workflow") && said.contains("scope") {
+                "files below .github/workflows change: the token needs the permission Workflows (write) as well, or leave them out with --exclude"
+            } else {
+                ""
+            };
+            Trouble::new(format!("could not {deed} the remote {}: {said}", self.hide(&self.remote)), help)
+        })
+    }
+
+    fn say(&self, args: &[&str]) -> Result<String, Trouble> {
+        self.run(&self.top, args.iter().map(OsStr::new), &[], b"")
+    }
+
+    /// Runs git and gives what it printed; its own words where it failed.
+    fn run<'a>(
+        &self,
+        folder: &Path,
+        args: impl IntoIterator<Item = &'a OsStr>,
+        env: &[(&str, &str)],
+        input: &[u8],
+    ) -> Result<String, Trouble> {
+        let mut git = Command::new("git");
+        let stray = std::env::vars_os().map(|(name, _)| name).filter(|name| {
+            let name = name.to_string_lossy();
+            name.starts_with("GIT_") && !KEPT.iter().any(|kept| name.starts_with(kept))
+        });
+        stray.for_each(|name| {
+            git.env_remove(name);
+        });
+        git.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").env("GIT_LFS_SKIP_SMUDGE", "1").env_remove("GIT_TRACE_REDACT");
+        let first: usize = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
+        for (nth, (key, value)) in self.secret.iter().enumerate() {
+            git.env(format!("GIT_CONFIG_KEY_{}", first + nth), key).env(format!("GIT_CONFIG_VALUE_{}", first + nth), value);
+        }
+        if !self.secret.is_empty() {
+            git.env("GIT_CONFIG_COUNT", (first + self.secret.len()).to_string());
+        }
+        env.iter().for_each(|(name, value)| _ = git.env(name, value));
+        SETTINGS.iter().for_each(|setting| _ = git.args(["-c", setting]));
+        git.args(args).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let no_git =
+            |error: std::io::Error| Trouble::new(format!("could not run git: {error}"), "git 2.31 or later has to be installed");
+        let mut child = git.spawn().map_err(no_git)?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // Who does not read it says why by itself.
+            let _ = stdin.write_all(input);
+        }
+        let output = child.wait_with_output().map_err(no_git)?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let said = self.hide(&String::from_utf8_lossy(&output.stderr));
+        let lines = said.lines().map(|line| line.trim_end().trim_start_matches("fatal: ").trim_start_matches("error: "));
+        let said = lines.filter(|line| !line.is_empty()).take(12).collect::<Vec<_>>().join("\n  ");
+        Err(Trouble::new(if said.is_empty() { format!("git failed ({})", output.status) } else { said }, ""))
+    }
+
+    /// Without tokens, and without users and passwords in addresses.
+    pub fn hide(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once("://") {
+            out.push_str(before);
+            out.push_str("://");
+            let authority = behind.split(|c: char| c == '/' || c.is_whitespace() || "'\"".contains(c)).next().unwrap_or_default();
+            rest = authority.rfind('@').map_or(behind, |at| &behind[at + 1..]);
+        }
+        out.push_str(rest);
+        self.hidden.iter().filter(|secret| !secret.is_empty()).fold(out, |text, secret| text.replace(secret.as_str(), "***"))
+    }
+}
+
+impl Drop for Git {
+    fn drop(&mut self) {
+        let refs = self.say(&["for-each-ref", "--format=delete %(refname)", &format!("{}/", self.refs)]).unwrap_or_default();
+        if !refs.is_empty() {
+            let args = ["update-ref", "--stdin"].map(OsStr::new);
+            let _ = self.run(&self.top, args, &[], refs.as_bytes());
+        }
+    }
+}
+
+impl Worktree<'_> {
+    /// Commits these files, as they are, and gives the commit.
+    ///
+    /// # Errors
+    /// What git says, of a signature for example.
+    pub fn commit(&self, files: &[&str], message: &str, author: &Author) -> Result<String, Trouble> {
+        let names = files.join("\0");
+        let add = ["--literal-pathspecs", "add", "--pathspec-from-file=-", "--pathspec-file-nul"].map(OsStr::new);
+        self.git.run(&self.path, add, &[], names.as_bytes())?;
+        let env = [
+            ("GIT_AUTHOR_NAME", author.name.as_str()),
+            ("GIT_AUTHOR_EMAIL", author.mail.as_str()),
+            ("GIT_COMMITTER_NAME", author.name.as_str()),
+            ("GIT_COMMITTER_EMAIL", author.mail.as_str()),
+        ];
+        let commit = ["commit", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-"].map(OsStr::new);
+        self.git.run(&self.path, commit, &env, message.as_bytes()).map_err(|trouble| {
+            Trouble::new(
+                format!("could not commit: {}", trouble.message),
+                "where git signs commits, its key has to be at hand: git config commit.gpgsign",
+            )
+        })?;
+        let head = ["rev-parse", "--verify", "HEAD"].map(OsStr::new);
+        Ok(self.git.run(&self.path, head, &[], b"")?.trim().to_owned())
+    }
+}
+
+impl Drop for Worktree<'_> {
+    fn drop(&mut self) {
+        let args = ["worktree", "remove", "--force", "--force"].map(OsStr::new);
+        let _ = self.git.run(&self.git.top, args.into_iter().chain([self.path.as_os_str()]), &[], b"");
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let bits = three.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        for nth in 0..4 {
+            let sign = SIGNS[(bits >> (18 - 6 * nth) & 63) as usize];
+            out.push(if nth <= three.len() { char::from(sign) } else { '=' });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_of_any_length() {
+        let of = |text: &str| base64(text.as_bytes());
+        assert_eq!([of(""), of("f"), of("fo"), of("foo"), of("foob")], ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]);
+        assert_eq!(base64(&[255, 254, 253]), "//79");
+    }
+
+    #[test]
+    fn nothing_leaks() {
+        let hidden = vec!["s3cret".to_owned()];
+        let (top, remote, refs) = Default::default();
+        let git = Git { top, remote, secret: Vec::new(), hidden, refs };
+        let said = "fatal: unable to access 'https://me:pw@host.example/a/b.git/': s3cret, see https://host.example/x@y";
+        assert_eq!(git.hide(said), "fatal: unable to access 'https://host.example/a/b.git/': ***, see https://host.example/x@y");
+        std::mem::forget(git);
+    }
+
+    #[test]
+    fn authors() {
+        let author = Author::read("The Bot <bot@shop.example>").unwrap();
+        assert_eq!((author.name.as_str(), author.mail.as_str()), ("The Bot", "bot@shop.example"));
+        assert!(["bot", "<a@b>", "a <b>", "a <b@c", "a <b@c>\n"].iter().all(|text| Author::read(&format!("{text}!")).is_none()));
+    }
+}

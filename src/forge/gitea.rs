@@ -1,0 +1,174 @@
+//! Gitea, and Forgejo.
+use super::github::{change, odd, query};
+use super::http::{Answer, Http};
+use super::remote::Kind;
+use super::{Forge, Made, New, Pull, Repository, State, Trouble, names, text};
+use serde_json::{Value as Json, json};
+
+/// What stands before the title of a draft.
+const DRAFT: &str = "WIP: ";
+
+/// Pull requests on one page, and pages that are read at most: no list can be asked for a branch alone.
+const PAGE: usize = 50;
+const PAGES: usize = 40;
+
+/// The colour that labels get where they are new.
+const COLOUR: &str = "#5319e7";
+
+pub struct Gitea {
+    /// `owner/name`.
+    path: String,
+    web: String,
+    http: Http,
+}
+
+impl Gitea {
+    pub fn new((path, web, http): (String, String, Http)) -> Self {
+        Gitea { path, web, http }
+    }
+
+    fn get(&self, below: &str, deed: &str) -> Result<Answer, Trouble> {
+        let answer = self.http.get(&format!("/repos/{}{below}", self.path))?;
+        self.fine(answer, &[200], deed)
+    }
+
+    fn call(&self, method: &str, below: &str, body: &Json) -> Result<Answer, Trouble> {
+        self.http.call(method, &format!("/repos/{}{below}", self.path), Some(body))
+    }
+
+    fn fine(&self, answer: Answer, fine: &[u16], deed: &str) -> Result<Answer, Trouble> {
+        self.http.fine(answer, fine, deed, Kind::Gitea.permissions())
+    }
+
+    /// All pages of a list.
+    fn all(&self, list: &str, deed: &str, pages: usize) -> Result<Vec<Json>, Trouble> {
+        let mut all = Vec::new();
+        for page in 1..=pages {
+            let join = if list.contains('?') { '&' } else { '?' };
+            let answer = self.get(&format!("{list}{join}limit={PAGE}&page={page}"), deed)?;
+            let some = answer.body.as_array().cloned().unwrap_or_default();
+            let count = some.len();
+            all.extend(some);
+            if count < PAGE {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// The number of each label, new ones where there is none of that name.
+    fn label_ids(&self, labels: &[String]) -> Result<Vec<u64>, Trouble> {
+        let known = self.all("/labels", "list labels", PAGES)?;
+        let mut ids = Vec::new();
+        for name in labels {
+            let id = known.iter().find(|label| text(label, "name") == name).and_then(|label| label.get("id")?.as_u64());
+            let id = match id {
+                Some(id) => id,
+                None => {
+                    let answer = self.call("POST", "/labels", &json!({ "name": name, "color": COLOUR }))?;
+                    let answer = self.fine(answer, &[201], &format!("make the label {name}"))?;
+                    answer.body.get("id").and_then(Json::as_u64).ok_or_else(|| odd("the new label"))?
+                }
+            };
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+}
+
+impl Forge for Gitea {
+    fn name(&self) -> &'static str {
+        "Gitea"
+    }
+
+    fn repository(&mut self) -> Result<Repository, Trouble> {
+        let answer = self.get("", &format!("show {}", self.path))?;
+        let name = text(&answer.body, "full_name");
+        if !name.is_empty() {
+            name.clone_into(&mut self.path);
+        }
+        Ok(Repository { archived: answer.body.get("archived") == Some(&Json::Bool(true)) })
+    }
+
+    fn pulls(&self, branch: &str, base: &str) -> Result<Vec<Pull>, Trouble> {
+        let deed = "list pull requests";
+        let ours = |one: &Json| {
+            let of = |side: &str, name: &str| one.get(side).and_then(|side| side.get(name)).cloned().unwrap_or_default();
+            of("head", "ref") == branch && of("base", "ref") == base && of("head", "repo_id") == of("base", "repo_id")
+        };
+        let open = self.all("/pulls?state=open", deed, PAGES)?;
+        let mut found: Vec<Pull> = open.iter().filter(|one| ours(one)).filter_map(pull).collect();
+        if found.is_empty() {
+            // What was closed long ago is not looked for.
+            let closed = self.all("/pulls?state=closed&sort=recentupdate", deed, 4)?;
+            found.extend(closed.iter().filter(|one| ours(one)).filter_map(pull));
+        }
+        Ok(found)
+    }
+
+    fn create(&self, new: &New) -> Result<Made, Trouble> {
+        let title = titled(new.title, new.draft);
+        let body = json!({ "title": title, "head": new.branch, "base": new.base, "body": new.body });
+        let answer = self.call("POST", "/pulls", &body)?;
+        if answer.status == 409 {
+            return Ok(Made::Exists);
+        }
+        if answer.status == 422 && self.http.said(&answer).contains("no changes between") {
+            return Ok(Made::NothingBetween);
+        }
+        let answer = self.fine(answer, &[201], "open the pull request")?;
+        pull(&answer.body).map(Made::Pull).ok_or_else(|| odd("the new pull request"))
+    }
+
+    fn update(&self, pull: &Pull, title: Option<&str>, body: Option<&str>, close: bool) -> Result<(), Trouble> {
+        let title = title.map(|title| titled(title, pull.draft));
+        let change = change(title.as_deref(), body, close.then_some(("state", "closed")));
+        let answer = self.call("PATCH", &format!("/pulls/{}", pull.number), &change)?;
+        self.fine(answer, &[200, 201], &format!("update pull request {}", pull.number)).map(drop)
+    }
+
+    fn add_labels(&self, pull: &Pull, labels: &[String]) -> Result<(), Trouble> {
+        let ids = self.label_ids(labels)?;
+        let answer = self.call("POST", &format!("/issues/{}/labels", pull.number), &json!({ "labels": ids }))?;
+        self.fine(answer, &[200], "set labels").map(drop)
+    }
+
+    fn ask(&self, pull: &Pull, reviewers: &[String]) -> Result<(), Trouble> {
+        let (teams, people): (Vec<_>, Vec<_>) = reviewers.iter().partition(|name| name.contains('/'));
+        let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
+        let asked = json!({ "reviewers": people, "team_reviewers": teams });
+        let answer = self.call("POST", &format!("/pulls/{}/requested_reviewers", pull.number), &asked)?;
+        self.fine(answer, &[200, 201], &format!("ask {} for a review", reviewers.join(", "))).map(drop)
+    }
+
+    fn comment(&self, pull: &Pull, text: &str) -> Result<(), Trouble> {
+        let answer = self.call("POST", &format!("/issues/{}/comments", pull.number), &json!({ "body": text }))?;
+        self.fine(answer, &[201], "comment").map(drop)
+    }
+
+    fn blob(&self, branch: &str) -> String {
+        format!("{}/src/branch/{}/", self.web, query(branch).replace("%2F", "/"))
+    }
+}
+
+fn titled(title: &str, draft: bool) -> String {
+    if draft { format!("{DRAFT}{title}") } else { title.to_owned() }
+}
+
+fn pull(json: &Json) -> Option<Pull> {
+    let title = text(json, "title");
+    let bare = title.strip_prefix(DRAFT);
+    Some(Pull {
+        number: json.get("number")?.as_u64()?,
+        url: text(json, "html_url").to_owned(),
+        title: bare.unwrap_or(title).to_owned(),
+        body: text(json, "body").to_owned(),
+        labels: names(json, "labels", "name"),
+        state: match text(json, "state") {
+            "open" => State::Open,
+            _ if json.get("merged") == Some(&Json::Bool(true)) => State::Merged,
+            _ => State::Closed,
+        },
+        draft: bare.is_some(),
+    })
+}
