@@ -2,6 +2,7 @@
 mod environment;
 mod look;
 mod pages;
+mod pr;
 mod run;
 mod which;
 
@@ -9,6 +10,7 @@ use crate::output::terminal::{Colour, Terminal};
 use clap::{FromArgMatches, Parser, Subcommand, ValueEnum};
 pub use look::*;
 pub use pages::{commands, completions, manual, manuals};
+pub use pr::*;
 pub use run::*;
 use std::ffi::OsString;
 pub use which::{Chosen, Which};
@@ -41,6 +43,9 @@ pub enum Command {
     /// What is here, what would change and when, what is left for you: the runbook of an upgrade
     #[command(after_help = include_str!("../../templates/help/plan.txt"))]
     Plan(Box<Plan>),
+    /// Open a pull request with what is to be done, or bring the one that is open up to date
+    #[command(after_help = include_str!("../../templates/help/pr.txt"))]
+    Pr(Box<Pr>),
     /// Packs and their migrations
     #[command(after_help = include_str!("../../templates/help/list.txt"))]
     List(List),

@@ -1,13 +1,15 @@
 //! `yamlift migrate`: the run, then its outputs.
 use super::args::{FormatArg, Migrate};
 use super::baseline::Baseline;
+use super::config::{self, Settings};
 use super::refusal::refuse;
-use super::{DONE, FAILED, OPEN, ask, config, files, next};
+use super::{DONE, FAILED, OPEN, ask, files, next};
 use crate::output::format::{self, Setting};
 use crate::output::{diff, dirty, github, human, progress::Progress, summary, terminal::Terminal, write};
 use crate::pack::registry::{self, Run};
+use crate::pack::trees::Trees;
 use crate::pack::values;
-use crate::pipeline::{self, Input, Job};
+use crate::pipeline::{self, Crds, Ground, Input, Job, Sources};
 use crate::report::{Decisions, Level, Report, UNREAD_TEXT};
 use crate::source::Source;
 use anyhow::Context;
@@ -25,29 +27,25 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         ask::check_terminal()?;
     }
     let root = if piped { sources.cwd.clone() } else { pipeline::root(&sources)? };
-    let settings = config::settings(&args.chosen, &if piped { root.clone() } else { pipeline::start(&sources)? })?;
-    let library = config::library(&settings, &args.packs)?;
-    if !args.quiet {
-        terminal.err(&config::replacing(&library));
-    }
-    let (crds, said) = config::crds(args, &settings)?;
-    if !args.quiet {
-        terminal.err(&said);
-    }
-    let request = config::request(args, &settings.config, &library)?;
-    let runs = library.runs(&request)?;
-    sources.exclude.extend(settings.config.exclude);
-    let input = if piped { standard_input(args)? } else { Input::Files(files::found(&sources, &args.which)?) };
-    let stdin = match &input {
-        Input::Files(_) => None,
-        Input::Text(_, bytes) => Some(bytes.clone()),
+    let start = if piped { root.clone() } else { pipeline::start(&sources)? };
+    let say = |said: &str| {
+        if !args.quiet {
+            terminal.err(said)
+        }
     };
-
+    let mut stdin = None;
+    let input = |sources: &Sources| {
+        let input = if piped { standard_input(args)? } else { Input::Files(files::found(sources, &args.which)?) };
+        if let Input::Text(_, bytes) = &input {
+            stdin = Some(bytes.clone());
+        }
+        Ok(input)
+    };
+    let settings = config::settings(&args.chosen, &start)?;
+    let Ready { mut ground, trees, crds } = ready(args, &settings, &mut sources, input, &say)?;
     let progress = Progress::new(!args.quiet && !args.which.no_progress);
     let bar = |done: usize, total: usize, path: &str| progress.at(done, total, path);
     let generated = args.include_generated;
-    let mut ground = pipeline::survey(input, library.carriers(), args.threads.map(usize::from))?;
-    let trees = pipeline::trees(&ground, &library, &request, runs)?;
     // Who is asked may leave what does not fit: what is left of a file is checked then.
     let all = (!args.interactive).then_some(&crds);
     let job = Job { trees: &trees, crds: all, decisions: None, generated, progress: &bar };
@@ -137,6 +135,33 @@ fn tell_github(report: &Report, setting: &Setting) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What a run is made of, before any file is migrated.
+pub(super) struct Ready {
+    pub ground: Ground,
+    pub trees: Trees,
+    pub crds: Crds,
+}
+
+/// Takes flags and settings together, and looks whose the files are that `input` finds.
+pub(super) fn ready(
+    args: &Migrate,
+    settings: &Settings,
+    sources: &mut Sources,
+    input: impl FnOnce(&Sources) -> anyhow::Result<Input>,
+    say: &dyn Fn(&str),
+) -> anyhow::Result<Ready> {
+    let library = config::library(settings, &args.packs)?;
+    say(&config::replacing(&library));
+    let (crds, said) = config::crds(args, settings)?;
+    say(&said);
+    let request = config::request(args, &settings.config, &library)?;
+    let runs = library.runs(&request)?;
+    sources.exclude.extend(settings.config.exclude.iter().cloned());
+    let ground = pipeline::survey(input(sources)?, library.carriers(), args.threads.map(usize::from))?;
+    let trees = pipeline::trees(&ground, &library, &request, runs)?;
+    Ok(Ready { ground, trees, crds })
 }
 
 /// Of the migrations that were named, by id or by a parameter, those that did not run, and why: else nothing would read as

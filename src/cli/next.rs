@@ -1,5 +1,7 @@
 //! What to type next: the command line that was typed, changed so that it can be pasted.
+use super::args::{Migrate, PhaseArg, SafetyArg};
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// The same.
 pub fn same(line: &[OsString]) -> String {
@@ -41,6 +43,42 @@ pub fn migrate(line: &[OsString], from: Option<&str>, phase: Option<&str>) -> St
 pub fn asked(line: &[OsString], from: Option<&str>) -> String {
     let (options, paths) = planned(line, from);
     command(options.into_iter().chain(["--safety".into(), "review".into()]), paths)
+}
+
+/// The `migrate` that does again what was done for a pull request; `folder`: from where it is typed, empty: there.
+pub fn redo(asked: &Migrate, folder: &str) -> String {
+    let mut words = vec!["migrate".to_owned()];
+    let mut add = |flag: &str, value: String| words.extend([flag.to_owned(), value]);
+    let paths = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+    let lists = [
+        ("--to", asked.to.clone()),
+        ("--from", asked.from.clone()),
+        ("--only", asked.only.clone()),
+        ("--skip", asked.skip.clone()),
+        ("--enable", asked.enable.clone()),
+        ("--set", asked.set.clone()),
+        ("--values", paths(&asked.values)),
+        ("--packs", paths(&asked.packs)),
+        ("--crds", paths(&asked.crds)),
+        ("--exclude", asked.exclude.clone()),
+    ];
+    lists.into_iter().for_each(|(flag, values)| values.into_iter().for_each(|value| add(flag, value)));
+    match asked.phase {
+        Some(PhaseArg::Before) => add("--phase", "before".into()),
+        Some(PhaseArg::After) => add("--phase", "after".into()),
+        Some(PhaseArg::All) | None => {}
+    }
+    if asked.safety == Some(SafetyArg::Review) {
+        add("--safety", "review".into());
+    }
+    let flags = [
+        (asked.hidden, "--hidden"),
+        (asked.no_ignore, "--no-ignore"),
+        (asked.include_generated, "--include-generated"),
+        (true, "-w"),
+    ];
+    words.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag.to_owned()));
+    command(words.into_iter(), Some(folder.to_owned()).filter(|folder| !folder.is_empty()).into_iter().collect())
 }
 
 /// The same plan, to another version.
@@ -138,6 +176,20 @@ mod tests {
         assert_eq!(offered(&line("yamlift|migrate|--to|a@1.2")), "yamlift migrate --to a@1.2 --safety review");
         let typed = line("yamlift|migrate|--safety|safe|-wq|--to|a@1.2|-w|-i|--|-w");
         assert_eq!(offered(&typed), "yamlift migrate -q --to a@1.2 --safety review -- -w");
+    }
+
+    #[test]
+    fn what_was_done_for_a_pull_request_can_be_redone() {
+        let asked = Migrate {
+            to: vec!["a@1.2".into()],
+            set: vec!["x=a b".into()],
+            phase: Some(PhaseArg::Before),
+            safety: Some(SafetyArg::Review),
+            ..Migrate::default()
+        };
+        let wanted = "yamlift migrate --to a@1.2 --set 'x=a b' --phase before --safety review -w apps";
+        assert_eq!(redo(&asked, "apps"), wanted);
+        assert_eq!(redo(&Migrate::default(), ""), "yamlift migrate -w");
     }
 
     #[test]

@@ -22,9 +22,31 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// Files and folders with CustomResourceDefinitions, relative as `packs`.
     pub crds: Vec<String>,
+    pub pr: PullRequest,
 }
 
-const KEYS: [&str; 10] = ["packs", "to", "from", "only", "skip", "enable", "safety", "params", "exclude", "crds"];
+/// How pull requests are made. Where they go, and with whose token, is said by flags alone: a repository may not send a token
+/// somewhere else.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PullRequest {
+    pub title: Option<String>,
+    /// A file with the template of the description, relative as `packs`.
+    pub body: Option<String>,
+    pub labels: Vec<String>,
+    pub reviewers: Vec<String>,
+    pub draft: Option<bool>,
+    pub branch_prefix: Option<String>,
+    /// `one` or `each`.
+    pub commit: Option<String>,
+    pub commit_prefix: Option<String>,
+    /// `Name <mail>`.
+    pub author: Option<String>,
+}
+
+const KEYS: [&str; 11] = ["packs", "to", "from", "only", "skip", "enable", "safety", "params", "exclude", "crds", "pr"];
+
+const PR_KEYS: [&str; 9] =
+    ["title", "body", "labels", "reviewers", "draft", "branch-prefix", "commit", "commit-prefix", "author"];
 
 /// Reads a file of settings; `file` is its name in errors.
 ///
@@ -48,6 +70,26 @@ pub fn read(file: &str, text: &str) -> Result<Config, PackError> {
         params: fields.get("params").map_or(Ok(Vec::new()), |node| named(&page, node))?,
         exclude: list("exclude")?,
         crds: list("crds")?,
+        pr: fields.get("pr").map_or(Ok(PullRequest::default()), |node| pull_request(&page, node))?,
+    })
+}
+
+fn pull_request(page: &Page, node: Id) -> Result<PullRequest, PackError> {
+    let fields = page.fields(node, &PR_KEYS)?;
+    let text = |key: &str| fields.get(key).map(|node| page.string(node)).transpose();
+    let list = |key: &str| fields.get(key).map_or(Ok(Vec::new()), |node| page.strings(node));
+    let ways = ["one", "each"];
+    let commit = fields.get("commit").map(|node| Ok(ways[page.one_of(node, &ways)?].to_owned()));
+    Ok(PullRequest {
+        title: text("title")?,
+        body: text("body")?,
+        labels: list("labels")?,
+        reviewers: list("reviewers")?,
+        draft: fields.get("draft").map(|node| page.boolean(node)).transpose()?,
+        branch_prefix: text("branch-prefix")?,
+        commit: commit.transpose()?,
+        commit_prefix: text("commit-prefix")?,
+        author: text("author")?,
     })
 }
 
@@ -89,6 +131,9 @@ mod tests {
         assert_eq!((config.safety.as_deref(), config.exclude), (Some("review"), vec!["gen/**".into()]));
         assert_eq!(config.crds, ["mesh/crds"]);
         assert_eq!(config.params, [("collector".into(), "a:1".into()), ("n".into(), 3.into())]);
+        let pr = read("c", "pr: {title: T, body: b.md, labels: [a], draft: true, commit: each, branch-prefix: x/}\n").unwrap().pr;
+        assert_eq!((pr.title.as_deref(), pr.body.as_deref(), pr.draft), (Some("T"), Some("b.md"), Some(true)));
+        assert_eq!((pr.labels, pr.commit.as_deref(), pr.branch_prefix.as_deref()), (vec!["a".into()], Some("each"), Some("x/")));
         assert_eq!(read("c", "").unwrap(), Config::default());
         assert_eq!(read("c", "# nothing\n").unwrap(), Config::default());
     }
@@ -106,6 +151,8 @@ mod tests {
         assert!(no("safety: manual\n").starts_with("1:9 `manual` is none of safe, review"));
         assert!(no("a: 1\n---\nb: 1\n").starts_with("3:1 a second document"));
         assert!(no("- a\n").starts_with("1:1 a map"));
+        assert!(no("pr: {api-url: https://x}\n").starts_with("1:6 unknown key `api-url`"));
+        assert!(no("pr: {commit: all}\n").starts_with("1:14 `all` is none of one, each"));
         assert!(no("a: [\n").contains(':'));
     }
 }

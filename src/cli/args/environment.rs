@@ -15,7 +15,7 @@ const ELSEWHERE: [(&str, &[&str]); 2] =
     [("list", &["packs", "config", "no-config"]), ("explain", &["packs", "config", "no-config", "set"])];
 
 /// Commands whose flags have a variable each.
-pub const COMMANDS: [&str; 2] = ["migrate", "plan"];
+pub const COMMANDS: [&str; 3] = ["migrate", "plan", "pr"];
 
 const HELP: &str = "Each option may stand in the environment: YAMLIFT_TO, YAMLIFT_CHECK=1. Several values: with commas, or one a line. What is typed wins.";
 

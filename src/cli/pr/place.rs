@@ -1,0 +1,104 @@
+//! Where pull requests go, and with whose token.
+use crate::cli::args::Pr;
+use crate::cli::refusal::refuse;
+use crate::forge::git::Git;
+use crate::forge::remote::{self, Kind, Remote};
+use crate::forge::{self, Access, Forge};
+use crate::output::pr_body;
+use crate::output::terminal::Terminal;
+
+/// Where a run publishes.
+pub struct Place {
+    /// None: branches are pushed, and that is all.
+    pub forge: Option<Box<dyn Forge>>,
+    /// The push itself opens the merge request.
+    pub push_options: bool,
+    pub archived: bool,
+    /// Where people look at the repository.
+    pub web: String,
+}
+
+impl Place {
+    /// Most characters of a description.
+    pub fn room(&self) -> usize {
+        // An option of a push is one packet of git.
+        if self.push_options { 15_000 } else { pr_body::MOST }
+    }
+}
+
+pub fn find(args: &Pr, git: &mut Git, dry: bool, terminal: Terminal) -> anyhow::Result<Place> {
+    let address = git.address().map_err(super::no)?;
+    let remote = remote::parse(&address);
+    let env = |name: &str| std::env::var(name);
+    let told = remote.as_ref().and_then(|remote| remote.kind(&env));
+    let (kind, api) = match (args.forge.kind(), &told) {
+        // The pipeline's word holds for the forge that it speaks of.
+        (Some(kind), Some((known, api))) => (kind, api.clone().filter(|_| kind == *known)),
+        (Some(kind), None) => (kind, None),
+        (None, Some((known, api))) => (*known, api.clone()),
+        (None, None) => {
+            let at = remote.as_ref().map_or_else(|| git.hide(&address), |remote| remote.host.clone());
+            let help = "--forge github, gitlab, gitea or forgejo says it; --forge none pushes the branch, and that is all";
+            return Err(refuse(format!("which forge is at {at}?"), help));
+        }
+    };
+    if args.push_options && kind != Kind::GitLab {
+        return Err(refuse("--push-options is for GitLab alone", "leave it out, or say --forge gitlab"));
+    }
+    let web = remote.as_ref().map_or_else(String::new, Remote::web);
+    let token = token(args, kind, remote.as_ref());
+    if let (Some((_, token)), Some(remote)) = (&token, &remote) {
+        git.authenticate(remote, kind, token);
+    }
+    let bare = Place { forge: None, push_options: args.push_options, archived: false, web };
+    if kind == Kind::None || args.push_options {
+        return Ok(bare);
+    }
+    let Some(remote) = remote_of(remote, &address, args) else {
+        let help = "a forge is reached by http(s) or ssh; --forge none pushes the branch, and that is all";
+        return Err(refuse(format!("the remote {} is on no host", git.hide(&address)), help));
+    };
+    let Some((token_env, token)) = token else {
+        if dry {
+            terminal.err("there is no token: what is open already is not looked at\n");
+            return Ok(bare);
+        }
+        let names = args.token_env.as_ref().map_or_else(|| kind.token_names(&remote.host).join(" or "), Clone::clone);
+        let help = format!("set {names}, or name another variable with --token-env\n{}", kind.permissions());
+        return Err(refuse(format!("there is no token for {}", kind.name()), help));
+    };
+    let say = Box::new(move |said: &str| terminal.err(said));
+    let api_url = args.api_url.clone().or(api);
+    let access = Access { api_url: api_url.as_deref(), token: &token, token_env: &token_env, say };
+    let mut forge = forge::open(kind, &remote, access).map_err(super::no)?;
+    let archived = match &mut forge {
+        Some(forge) => forge.repository().map_err(super::no)?.archived,
+        None => false,
+    };
+    Ok(Place { forge, archived, ..bare })
+}
+
+/// The variable that holds a token, and the token.
+fn token(args: &Pr, kind: Kind, remote: Option<&Remote>) -> Option<(String, String)> {
+    let host = remote.map_or("", |remote| remote.host.as_str());
+    let names: Vec<&str> = match &args.token_env {
+        Some(name) => vec![name],
+        None => kind.token_names(host).to_vec(),
+    };
+    let set = |name: &str| std::env::var(name).ok().map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
+    names.into_iter().find_map(|name| Some((name.to_owned(), set(name)?)))
+}
+
+/// A remote on this disk stands for the repository that its last two folders name, where the API is said.
+fn remote_of(remote: Option<Remote>, address: &str, args: &Pr) -> Option<Remote> {
+    if remote.is_some() {
+        return remote;
+    }
+    let api = args.api_url.as_deref()?;
+    let (scheme, rest) = api.split_once("://")?;
+    let path = address.trim_end_matches('/').trim_end_matches(".git").replace('\\', "/");
+    let mut parts = path.rsplit('/').filter(|part| !part.is_empty());
+    let (name, owner) = (parts.next()?, parts.next()?);
+    let host = rest.split('/').next()?;
+    remote::parse(&format!("{scheme}://{host}/{owner}/{name}"))
+}
