@@ -78,7 +78,8 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     }
     let told_root = if piped { String::new() } else { pipeline::told(&sources.cwd, &root)("") };
     let known = baseline.map_or(0, |baseline| baseline.forget(&mut report));
-    let setting = Setting { command: next::same(line), wrote: writes(args), root: root.clone(), told_root };
+    let (command, redo) = (next::same(line), next::write(line));
+    let setting = Setting { command, redo, wrote: writes(args), root: root.clone(), told_root };
     terminal.out(&result(args, &report, &setting, stdin.as_deref(), terminal))?;
     for (format, path) in &args.report {
         let text = format::render((*format).into(), &report, &setting);

@@ -9,11 +9,20 @@ pub fn same(line: &[OsString]) -> String {
     command(typed.options.into_iter(), typed.paths)
 }
 
-/// The same, but it writes.
+/// The same, but it writes, and prints nothing else.
 pub fn write(line: &[OsString]) -> String {
     let typed = Typed::read(line);
-    let options = typed.options.into_iter().filter(|word| word != "--check" && word != "--dry-run").chain(["-w".into()]);
-    command(options, typed.paths)
+    let mut options: Vec<String> = Vec::new();
+    let mut words = typed.options.into_iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--check" | "--dry-run" | "-w" | "--write" | "--fix" => {}
+            "--format" | "--report" => drop(words.next()),
+            _ if word.starts_with("--format=") || word.starts_with("--report=") => {}
+            _ => options.push(word),
+        }
+    }
+    command(options.into_iter().chain(["-w".into()]), typed.paths)
 }
 
 /// The same, but it shows what only `--safety review` does, and writes nothing: that diff is to be read first.
@@ -167,6 +176,8 @@ mod tests {
     fn the_command_that_writes_can_be_pasted() {
         let typed = line("/x/yamlift|migrate|my dir|--check|--to|a@1.2");
         assert_eq!(write(&typed), "yamlift migrate 'my dir' --to a@1.2 -w");
+        let typed = line("yamlift|migrate|--to|a@1.2|--format|pr-body|--report|json=x|-w");
+        assert_eq!(write(&typed), "yamlift migrate --to a@1.2 -w");
         let typed = line("yamlift|migrate|--to|a@1.2|--|--check|-x.yaml");
         assert_eq!(write(&typed), "yamlift migrate --to a@1.2 -w -- --check -x.yaml");
     }

@@ -22,6 +22,8 @@ pub enum Format {
 pub struct Setting {
     /// The command line that made it, to be pasted.
     pub command: String,
+    /// The same, but it writes.
+    pub redo: String,
     /// Whether the edits are written.
     pub wrote: bool,
     /// The folder that the run's paths start from: the top of the git checkout, where there is one.

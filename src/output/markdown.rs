@@ -75,8 +75,11 @@ fn tidy(filled: &str) -> String {
     for line in filled.lines() {
         let fenced = fence.is_some();
         match fence {
-            Some(open) if line == open => fence = None,
-            None if line.starts_with("```") => fence = Some(&line[..line.len() - line.trim_start_matches('`').len()]),
+            Some(open) if line.trim() == open => fence = None,
+            None if line.trim_start().starts_with("```") => {
+                let line = line.trim_start();
+                fence = Some(&line[..line.len() - line.trim_start_matches('`').len()]);
+            }
             _ => {}
         }
         let line = if fenced { line } else { line.trim_end() };

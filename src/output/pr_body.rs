@@ -11,7 +11,7 @@ pub const TEMPLATE: &str = include_str!("../../templates/report/pr-body.md");
 
 /// For people who make the pull request themselves.
 pub fn render(report: &Report, setting: &Setting) -> String {
-    let words = Words { command: setting.command.clone(), wrote: true, ..Words::default() };
+    let words = Words { command: setting.redo.clone(), wrote: true, ..Words::default() };
     // The template is ours, and the tests fill it.
     body(TEMPLATE, report, &words, MOST).unwrap_or_default()
 }

@@ -37,10 +37,10 @@ pub fn cell_code(text: &str) -> String {
     fenced(&shown(text).replace('|', "\\|"))
 }
 
-/// Lines of code.
-pub fn block(lines: &str) -> String {
+/// Lines of code, in a language.
+pub fn block(lines: &str, language: &str) -> String {
     let fence = "`".repeat(longest_run(lines).max(2) + 1);
-    format!("{fence}sh\n{}\n{fence}", lines.trim_end())
+    format!("{fence}{language}\n{}\n{fence}", lines.trim_end())
 }
 
 /// A link that shows its address; code where it is none that a browser would follow.
@@ -65,8 +65,13 @@ pub fn percent(path: &str) -> String {
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
+    let mut in_word = false;
     while let Some(c) = chars.next() {
+        let inner = in_word && chars.peek().is_some_and(|next| next.is_alphanumeric() || *next == '_');
+        in_word = c.is_alphanumeric() || c == '_' && in_word;
         match c {
+            // Within a word it is no sign.
+            '_' if inner => out.push(c),
             '&' => out += "&amp;",
             '<' => out += "&lt;",
             '>' => out += "&gt;",
@@ -121,6 +126,7 @@ mod tests {
         assert_eq!(text("cc @team, see #12 and !3\n- not a list"), "cc @&#8203;team, see #&#8203;12 and !&#8203;3 - not a list");
         assert_eq!(text("`use | this` and a lone `"), "`use \\| this` and a lone \\`");
         assert_eq!(text("![x](https://evil) **b** _i_"), "\\!\\[x\\](https:&#8203;//evil) \\*\\*b\\*\\* \\_i\\_");
+        assert_eq!(text("ENABLE_OLD_WAY __x__"), "ENABLE_OLD_WAY \\_\\_x_\\_");
         assert_eq!(text("a\u{202e}b\u{1b}[0m"), r"a\\u{202e}b\\u{1b}\[0m");
         assert_eq!(text("<!-- yamlift:{} -->"), "&lt;\\!-- yamlift:{} --&gt;");
         assert_eq!(paragraphs("a\nb\r\n\r\nc"), "a b\n\nc");
@@ -133,7 +139,7 @@ mod tests {
         assert_eq!(code("`a"), "`` `a ``");
         assert_eq!(code("a\nb|c"), "`a\\nb|c`");
         assert_eq!(cell_code("a|b"), "`a\\|b`");
-        assert_eq!(block("a\n````\n"), "`````sh\na\n````\n`````");
+        assert_eq!(block("a\n````\n", "sh"), "`````sh\na\n````\n`````");
     }
 
     #[test]

@@ -109,7 +109,10 @@ pub struct Item {
     pub level: &'static str,
     pub places: String,
     pub message: String,
+    /// In one line; empty where there is none, or more than that.
     pub help: String,
+    /// A block of code, of a list's item.
+    pub example: String,
     pub id: String,
 }
 
@@ -158,7 +161,7 @@ pub fn page(report: &Report, words: &Words) -> Page {
         comments: comments(report),
         files: report.changed().map(edited).collect(),
         more: More::default(),
-        command: if words.command.is_empty() { String::new() } else { block(&words.command) },
+        command: if words.command.is_empty() { String::new() } else { block(&words.command, "sh") },
         bot: words.bot,
     }
 }
@@ -312,10 +315,16 @@ fn open(report: &Report, words: &Words) -> Vec<Item> {
         },
         places: few(&places),
         message: text(message),
-        help: help.map_or_else(String::new, text),
+        help: help.filter(|help| !help.trim().contains('\n')).map_or_else(String::new, text),
+        example: help.filter(|help| help.trim().contains('\n')).map_or_else(String::new, |help| nested(&block(help, ""))),
         id: code(id),
     };
     by_words.into_iter().map(item).collect()
+}
+
+/// Lines as a part of a list's item.
+fn nested(lines: &str) -> String {
+    lines.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") }).collect::<String>()
 }
 
 /// `a, b and 4 more`.

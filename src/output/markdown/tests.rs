@@ -111,7 +111,7 @@ fn a_template_of_somebody_else_can_be_wrong() {
 
 #[test]
 fn the_report_names_the_files() {
-    let setting = Setting { command: "yamlift migrate --to mesh@1.27".into(), wrote: false };
+    let setting = Setting { command: "yamlift migrate --to mesh@1.27".into(), ..Setting::default() };
     let text = render(&report(2, 1), &setting);
     assert!(text.starts_with("# Configuration for Mesh 1.27\n\n4 edits in 2 of 3 files, by 3 migrations.\n"), "{text}");
     assert!(text.contains("## What would change\n"), "{text}");
