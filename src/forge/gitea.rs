@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 /// What stands before the title of a draft.
 const DRAFT: &str = "WIP: ";
 
-/// Pull requests on one page, and pages that are read at most: no list can be asked for a branch alone.
+/// Pull requests on one page, and pages that are read at most: Gitea's list cannot be asked for a branch alone.
 const PAGE: usize = 50;
 const PAGES: usize = 40;
 
@@ -96,11 +96,13 @@ impl Forge for Gitea {
             let of = |side: &str, name: &str| one.get(side).and_then(|side| side.get(name)).cloned().unwrap_or_default();
             of("head", "ref") == branch && of("base", "ref") == base && of("head", "repo_id") == of("base", "repo_id")
         };
-        let open = self.all("/pulls?state=open", deed, PAGES)?;
+        // Forgejo looks for these branches alone; Gitea shows all of them.
+        let both = format!("base={}&head={}", query(base), query(branch));
+        let open = self.all(&format!("/pulls?state=open&{both}"), deed, PAGES)?;
         let mut found: Vec<Pull> = open.iter().filter(|one| ours(one)).filter_map(pull).collect();
         if found.is_empty() {
             // What was closed long ago is not looked for.
-            let closed = self.all("/pulls?state=closed&sort=recentupdate", deed, 4)?;
+            let closed = self.all(&format!("/pulls?state=closed&sort=recentupdate&{both}"), deed, 4)?;
             found.extend(closed.iter().filter(|one| ours(one)).filter_map(pull));
         }
         Ok(found)
