@@ -85,6 +85,7 @@ mod tests {
         file.outcome = Outcome::Migrated;
         let step = |(id, with): &(&str, &str)| Step {
             migration: (*id).into(),
+            at: Vec::new(),
             splices: vec![Splice { at: 0..1, with: (*with).into() }],
             matches: 1,
             when: Default::default(),

@@ -21,6 +21,9 @@ pub fn phase_name(phase: Option<PhaseArg>) -> Option<&'static str> {
     }
 }
 
+/// Most characters of a title: forges take 255 and some.
+const TITLE: usize = 240;
+
 /// A part of a branch's name.
 enum Part {
     Text(String),
@@ -94,6 +97,10 @@ pub fn wish(
             let when = words.phase.map_or_else(String::new, |phase| format!(", {phase} the upgrade"));
             format!("Migrate configuration to {}{when}", goal(report))
         }
+    };
+    let title = match title.char_indices().nth(TITLE) {
+        Some((end, _)) => format!("{}…", title[..end].trim_end()),
+        None => title,
     };
     let body = pr_body::body(template.unwrap_or(pr_body::TEMPLATE), report, words, room);
     let body = body.map_err(|why| refuse(format!("the template of the description: {why}"), NAMES))?;

@@ -6,6 +6,7 @@ use crate::source::Source;
 fn step(migration: &str, when: When) -> Step {
     Step {
         migration: migration.into(),
+        at: Vec::new(),
         splices: vec![Splice { at: 0..1, with: "b".into() }],
         matches: 1,
         when: [(when, 1)].into(),
