@@ -569,9 +569,36 @@ fn what_a_migration_sees_in_a_file_is_told() {
         all.text()
     );
     assert_eq!(scratch.run_with(&["explain"], b"").code, 2);
+    let none = scratch.run_with(&[&["explain", "nofile.yaml"], &packs[..]].concat(), b"");
+    assert!(none.code == 2 && none.err.starts_with("error: there is no file nofile.yaml\n"), "{}", none.err);
     scratch.put("sub/x.yaml", "");
     let outside = scratch.run_in("sub", &[&["explain", "../a.yaml", "--set", "port=8080"], &packs[..]].concat(), b"");
     assert!(outside.text().starts_with("../a.yaml\n"), "{}{}", outside.text(), outside.err);
+}
+
+#[test]
+fn what_is_told_of_a_file_is_for_the_version_that_runs() {
+    let mesh = "apiVersion: demo.dev/v1\nkind: Mesh\nspec: {version: 1.0.3}\n";
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("mesh.yaml", mesh), (".git/HEAD", "")]);
+    let packs = scratch.packs();
+    let explain = |args: &[&str]| {
+        let said = scratch.run_with(&[&["explain"], args, &["--packs", packs.to_str().unwrap()]].concat(), b"");
+        assert_eq!(said.code, 0, "{}", said.err);
+        said
+    };
+    let detected = explain(&["a.yaml"]);
+    assert!(detected.err.contains("demo 1.0 (found in mesh.yaml:3) → 1.2\n"), "{}", detected.err);
+    assert!(detected.text().contains("rule of line 1: it is edited"), "{}", detected.text());
+    let given = explain(&["a.yaml", "--from", "demo@1.1", "--to", "demo@1.2"]);
+    assert!(!given.text().contains("demo/1.1/new-name"), "{}", given.text());
+    let idle = explain(&["new-name", "a.yaml", "--from", "1.1", "--to", "demo@1.2"]);
+    assert!(idle.err.contains("demo/1.1/new-name does not run here: no step between these versions"), "{}", idle.err);
+    // What runs is no reason not to tell of one migration.
+    scratch.put("mesh.yaml", mesh.replace("1.0.3", "1.2.0"));
+    assert!(explain(&["new-name", "a.yaml"]).text().contains("it is edited"));
+    scratch.put(".yamlift.yaml", "to: [demo@1.2]\nfrom: [demo@1.0]\nskip: [new-name]\n");
+    assert!(explain(&["new-name", "a.yaml"]).text().contains("it is edited"));
+    assert!(!explain(&["a.yaml"]).text().contains("new-name"));
 }
 
 #[test]

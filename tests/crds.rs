@@ -170,3 +170,13 @@ fn a_kind_that_is_called_otherwise_is_held_against_what_it_becomes() {
     assert!(said.err.contains("Before the edit as well") && said.err.contains("`spec.odd` is no field"), "{}", said.err);
     assert!(said.err.contains("`spec.oldName` has to be an integer, not the text `x`"), "{}", said.err);
 }
+
+#[test]
+fn a_plan_knows_what_will_not_fit() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("crds/things.yaml", &crd("{oldName: {type: string}}"))]);
+    scratch.put(".yamlift.yaml", "crds: [crds]\n");
+    let packs = scratch.packs();
+    let said = scratch.run_with(&["plan", "--to", "demo@1.1", "--packs", packs.to_str().unwrap()], b"");
+    let want = "\nLeft as they are, since the edits do not fit the CRDs: 1 file\n  a.yaml:5  the edit does not fit the CRD of demo.dev/v1 Thing";
+    assert!(said.code == 2 && said.text().contains(want) && !said.text().contains("new-name"), "{}{}", said.text(), said.err);
+}

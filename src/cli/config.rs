@@ -65,6 +65,18 @@ pub fn library(settings: &Settings, packs: &[PathBuf]) -> anyhow::Result<Library
     Ok(Library::open(&folders)?)
 }
 
+/// Every pack and its newest version, for who has not said where to go.
+///
+/// # Errors
+/// Packs that cannot be read.
+pub fn newest(library: &Library) -> anyhow::Result<Vec<(String, String)>> {
+    let mut to = Vec::new();
+    for name in library.names() {
+        to.extend(library.chain(&name)?.last().map(|version| (name, version.to_string())));
+    }
+    Ok(to)
+}
+
 /// The CustomResourceDefinitions of the settings, then those of `--crds`; and a line for each that is left out.
 ///
 /// # Errors

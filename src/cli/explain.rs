@@ -16,12 +16,16 @@ use std::sync::Arc;
 
 pub fn run(args: &Explain, terminal: Terminal) -> anyhow::Result<String> {
     let cwd = std::env::current_dir()?;
-    let library = config::library(&config::settings(&args.chosen, &cwd)?, &args.packs)?;
+    let settings = config::settings(&args.chosen, &cwd)?;
+    let library = config::library(&settings, &args.packs)?;
     terminal.err(&config::replacing(&library));
-    let (id, files) = what(args, &library);
+    let (id, files) = what(args, &library)?;
     let migration = id.map(|id| find(&library, id)).transpose()?;
     if !files.is_empty() {
-        return looks::run(&library, migration.as_ref().map(|(_, migration)| &**migration), args, &files, cwd);
+        let (migration, config) = (migration.as_ref().map(|(_, migration)| &**migration), &settings.config);
+        let told = looks::run(&looks::Asked { library: &library, config, migration, args }, &files, cwd)?;
+        terminal.err(&told.of_run);
+        return Ok(told.of_files);
     }
     let Some((pack, migration)) = migration else {
         return Err(refuse("explain what?", "yamlift explain ID, or yamlift explain FILE"));
@@ -35,13 +39,25 @@ pub fn run(args: &Explain, terminal: Terminal) -> anyhow::Result<String> {
 }
 
 /// The id and the files of a command line whose first word may be a file.
-fn what<'a>(args: &'a Explain, library: &Library) -> (Option<&'a str>, Vec<PathBuf>) {
-    let Some(first) = args.id.as_deref() else { return (None, Vec::new()) };
+///
+/// # Errors
+/// A first word that reads like a path and leads nowhere.
+fn what<'a>(args: &'a Explain, library: &Library) -> anyhow::Result<(Option<&'a str>, Vec<PathBuf>)> {
+    let Some(first) = args.id.as_deref() else { return Ok((None, Vec::new())) };
     let is_id = library.names().iter().flat_map(|pack| library.ids(pack)).any(|id| names(first, &id));
-    if is_id || !Path::new(first).exists() {
-        return (Some(first), args.files.clone());
+    if !is_id && Path::new(first).exists() {
+        return Ok((None, std::iter::once(PathBuf::from(first)).chain(args.files.iter().cloned()).collect()));
     }
-    (None, std::iter::once(PathBuf::from(first)).chain(args.files.iter().cloned()).collect())
+    if !is_id && reads_like_a_path(first) {
+        return Err(refuse(format!("there is no file {first}"), "an ID has no ending: `yamlift list PACK` names them"));
+    }
+    Ok((Some(first), args.files.clone()))
+}
+
+/// Ids have slashes as well, but no ending, and they start with a name.
+fn reads_like_a_path(word: &str) -> bool {
+    let ending = Path::new(word).extension().and_then(|ending| ending.to_str());
+    word.starts_with(['.', '/', '~']) || ending.is_some_and(|ending| ["yaml", "yml", "json", "tpl"].contains(&ending))
 }
 
 /// The migration that `short` names.

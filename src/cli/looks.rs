@@ -1,9 +1,12 @@
 //! `yamlift explain [ID] FILE…`: where the rules looked in files, and why they did what they did there.
 use super::args::Explain;
 use super::config;
-use crate::pack::registry::{Library, PhaseFilter, Request};
+use crate::output::summary;
+use crate::pack::Migration;
+use crate::pack::config::Config;
+use crate::pack::registry::{Library, Request, Run};
 use crate::pack::trees::Trees;
-use crate::pack::{Migration, Safety};
+use crate::pack::version::Version;
 use crate::pipeline::{self, Input, Job, Sources};
 use crate::report::{FileReport, Finding, Look, Report};
 use crate::source::{line_column, unescaped};
@@ -11,54 +14,87 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+/// What is asked.
+pub struct Asked<'a> {
+    pub library: &'a Library,
+    pub config: &'a Config,
+    /// None: all that run by themselves.
+    pub migration: Option<&'a Migration>,
+    pub args: &'a Explain,
+}
+
+/// What there is to tell.
+pub struct Told {
+    pub of_files: String,
+    /// Which versions it is told for, and how they are known.
+    pub of_run: String,
+}
+
 /// Runs one migration, or all that run by themselves, over files; writes nothing.
 ///
 /// # Errors
-/// Files that are not there; parameters that the migration needs.
-pub fn run(
-    library: &Library,
-    migration: Option<&Migration>,
-    args: &Explain,
-    files: &[PathBuf],
-    cwd: PathBuf,
-) -> anyhow::Result<String> {
-    let packs = match migration {
-        Some(one) => vec![one.id.split('/').next().unwrap_or_default().to_owned()],
-        None => library.names(),
-    };
-    let mut to = Vec::new();
-    for pack in packs {
-        let chain = &library.pack(&pack)?.chain;
-        let version = migration.and_then(|one| one.version.as_ref()).or(chain.last());
-        to.extend(version.map(|version| (pack.clone(), version.to_string())));
-    }
-    let only: Vec<String> = migration.iter().map(|one| one.id.clone()).collect();
-    let request = Request {
-        to,
-        from: Vec::new(),
-        enable: only.clone(),
-        only,
-        skip: Vec::new(),
-        safety: Safety::Review,
-        phase: PhaseFilter::All,
-        set: args.set.iter().map(|set| config::assignment(set)).collect::<anyhow::Result<_>>()?,
-        values: Vec::new(),
-        plan: false,
-    };
-    let mut runs = library.runs(&request)?;
-    for run in &mut runs {
-        (run.tells, run.needles) = (true, false);
-    }
+/// Files that are not there; versions that are none; parameters that the migration needs.
+pub fn run(asked: &Asked, files: &[PathBuf], cwd: PathBuf) -> anyhow::Result<Told> {
+    let Asked { library, migration, .. } = *asked;
+    let request = asked.request()?;
+    let runs = library.runs(&request)?;
     let sources = Sources { paths: files.to_vec(), cwd: cwd.clone(), ..Sources::default() };
     let found = pipeline::find(&sources)?;
     let told = pipeline::told(&sources.cwd, &found.root);
     let mut paths: Vec<String> = found.files.iter().chain(found.unread.iter().map(|(path, _)| path)).cloned().collect();
     let mut ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
-    let job = Job { trees: &Trees::of(runs), crds: None, decisions: None, generated: true, progress: &|_, _, _| {} };
+    let mut trees = if asked.step().is_some() { Trees::of(runs) } else { pipeline::trees(&ground, library, &request, runs)? };
+    trees.each(|run| (run.tells, run.needles) = (true, false));
+    let job = Job { trees: &trees, crds: None, decisions: None, generated: true, progress: &|_, _, _| {} };
     let mut report = pipeline::run(&mut ground, &job)?;
     report.told(&told);
     paths.iter_mut().for_each(|path| *path = told(path));
-    Ok(tell(&report, &paths, &cwd, migration))
+    let of_run = match asked.step() {
+        Some(_) => String::new(),
+        None => summary::starts(report.runs.iter()) + &left_out(migration, trees.runs()),
+    };
+    Ok(Told { of_files: tell(&report, &paths, &cwd, migration), of_run })
+}
+
+impl Asked<'_> {
+    /// The version of a migration that is asked for by itself: what it sees is told for the step to that version, whatever runs.
+    fn step(&self) -> Option<&Version> {
+        let version = self.migration.and_then(|one| one.version.as_ref());
+        version.filter(|_| self.args.to.is_empty() && self.args.from.is_empty())
+    }
+
+    fn request(&self) -> anyhow::Result<Request> {
+        let (mut run, mut config) = (self.args.asked(), self.config.clone());
+        let newest = config::newest(self.library)?;
+        let Some(one) = self.migration else {
+            if run.to.is_empty() && config.to.is_empty() {
+                run.to = newest.iter().map(|(pack, version)| format!("{pack}@{version}")).collect();
+            }
+            return config::request(&run, &config, self.library);
+        };
+        // Settings may leave out what is asked for here.
+        let Config { only, skip, enable, to, from, .. } = &mut config;
+        [only, skip, enable, to, from].into_iter().for_each(Vec::clear);
+        (run.only, run.enable) = (vec![one.id.clone()], vec![one.id.clone()]);
+        let pack = one.id.split('/').next().unwrap_or_default();
+        if run.to.is_empty() {
+            let newest = newest.into_iter().find(|(name, _)| name == pack).map(|(_, version)| version);
+            let to = self.step().map(ToString::to_string).or(newest);
+            run.to.extend(to.map(|version| format!("{pack}@{version}")));
+        }
+        config::request(&run, &config, self.library)
+    }
+}
+
+/// Why a migration that was named does nothing between these versions.
+fn left_out(migration: Option<&Migration>, runs: &[Run]) -> String {
+    let named = |id: &str| migration.is_some_and(|one| one.id == id);
+    if runs.iter().flat_map(|run| &run.active).any(|active| named(&active.migration.id)) {
+        return String::new();
+    }
+    let mut whys = runs.iter().flat_map(|run| &run.left_out).filter(|(one, _)| named(&one.id)).map(|(_, why)| why.as_str());
+    let why = whys.next().unwrap_or("no step between these versions is the one that brings it");
+    migration.map_or_else(String::new, |one| format!("{} does not run here: {why}\n", one.id))
 }
 
 fn tell(report: &Report, paths: &[String], cwd: &Path, migration: Option<&Migration>) -> String {

@@ -11,7 +11,7 @@ use crate::output::terminal::Terminal;
 use crate::pack::registry::{Library, Request, Run};
 use crate::pack::{Migration, Pack};
 use crate::pipeline::{self, Input, Job};
-use crate::report::{How, Level, Places, Report, UNREAD_TEXT, When};
+use crate::report::{FileReport, How, Level, Places, Report, SCHEMA, UNREAD_TEXT, When};
 use crate::source::line_column;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -26,8 +26,14 @@ pub fn run(args: &Args, line: &[OsString], terminal: Terminal) -> anyhow::Result
     terminal.err(&config::replacing(&library));
     sources.exclude.extend(settings.config.exclude.clone());
     let open = asked.to.is_empty() && settings.config.to.is_empty();
-    let request =
-        if open { newest(&library)? } else { Request { plan: true, ..config::request(&asked, &settings.config, &library)? } };
+    let request = if open {
+        Request { to: config::newest(&library)?, ..Request::default() }
+    } else {
+        config::request(&asked, &settings.config, &library)?
+    };
+    let request = Request { plan: true, ..request };
+    let (crds, said) = config::crds(&asked, &settings)?;
+    terminal.err(&said);
     let runs = library.runs(&request)?;
     let found = files::found(&sources, &args.which)?;
     let progress = Progress::new(!args.which.no_progress);
@@ -41,7 +47,7 @@ pub fn run(args: &Args, line: &[OsString], terminal: Terminal) -> anyhow::Result
     }
     let report = pipeline::run(
         &mut ground,
-        &Job { trees: &trees, crds: None, decisions: None, generated: args.include_generated, progress: &bar },
+        &Job { trees: &trees, crds: Some(&crds), decisions: None, generated: args.include_generated, progress: &bar },
     );
     progress.end();
     let mut report = report?;
@@ -55,15 +61,6 @@ pub fn run(args: &Args, line: &[OsString], terminal: Terminal) -> anyhow::Result
     terminal.out(text.as_bytes())?;
     let unread = report.failed().next().is_some() || report.findings().any(|finding| finding.id == UNREAD_TEXT);
     Ok(if unread { FAILED } else { DONE })
-}
-
-/// Every pack to its newest version: who has not said where to go is told what runs.
-fn newest(library: &Library) -> anyhow::Result<Request> {
-    let mut to = Vec::new();
-    for name in library.names() {
-        to.extend(library.chain(&name)?.last().map(|version| (name, version.to_string())));
-    }
-    Ok(Request { to, plan: true, ..Request::default() })
 }
 
 /// What runs, and the command that goes on.
@@ -94,14 +91,23 @@ fn plan_of(report: &Report, runs: &[Run], line: &[OsString]) -> Plan {
         summary: report.summary(),
         for_people: tasks(report),
         advice: advice(runs),
-        unread: report.failed().map(|file| (file.source.path.clone(), why(file))).collect(),
+        unfit: report.failed().filter(|file| is_unfit(file)).map(told).collect(),
+        unread: report.failed().filter(|file| !is_unfit(file)).map(told).collect(),
         migrations,
         next,
     }
 }
 
-fn why(file: &crate::report::FileReport) -> String {
-    file.findings.first().map_or(String::new(), |finding| finding.message.clone())
+/// Whether what fails is that the edits do not fit a schema.
+fn is_unfit(file: &FileReport) -> bool {
+    file.findings.first().is_some_and(|first| first.id == SCHEMA)
+}
+
+/// A file that was not read or not edited, and why.
+fn told(file: &FileReport) -> (String, String) {
+    let Some(first) = file.findings.first() else { return (file.source.path.clone(), String::new()) };
+    let place = if is_unfit(file) { format!("{}:{}", file.source.path, first.line) } else { file.source.path.clone() };
+    (place, first.message.clone())
 }
 
 /// What a migration would do in a part of the upgrade.

@@ -18,6 +18,8 @@ pub struct Plan {
     pub for_people: Vec<Task>,
     /// What releases on the way ask of people, whatever the files say.
     pub advice: Vec<Advice>,
+    /// Files that would not be edited, as they would not fit a schema: `path:line`, why.
+    pub unfit: Vec<(String, String)>,
     /// Files that were not read: `path:line`, why.
     pub unread: Vec<(String, String)>,
     pub next: Vec<Next>,
@@ -126,6 +128,10 @@ pub fn text(plan: &Plan) -> String {
             let _ = writeln!(out, "  --set {}=<{}>  {} ({}); for {users}", param.name, param.kind, param.help, param.given);
         }
     }
+    if !plan.unfit.is_empty() {
+        let _ = writeln!(out, "\nLeft as they are, since the edits do not fit the CRDs: {}", files(plan.unfit.len()));
+        plan.unfit.iter().for_each(|(place, why)| _ = writeln!(out, "  {place}  {why}"));
+    }
     if !plan.unread.is_empty() {
         let _ = writeln!(out, "\nNot read: {}", files(plan.unread.len()));
         plan.unread.iter().for_each(|(place, why)| _ = writeln!(out, "  {place}  {why}"));
@@ -177,6 +183,10 @@ pub fn markdown(plan: &Plan) -> String {
         for advice in &plan.advice {
             let _ = writeln!(out, "- [ ] **{}** {}", advice.release, advice.text.trim().replace('\n', " "));
         }
+    }
+    if !plan.unfit.is_empty() {
+        out += "\n## Left as they are, since the edits do not fit the CRDs\n\n";
+        plan.unfit.iter().for_each(|(place, why)| _ = writeln!(out, "* `{place}`: {why}"));
     }
     if !plan.unread.is_empty() {
         out += "\n## Not read\n\n";

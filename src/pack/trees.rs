@@ -94,6 +94,11 @@ impl Trees {
         self.sets.get(set).map_or(&[], Vec::as_slice)
     }
 
+    /// Changes how all of them run.
+    pub fn each(&mut self, change: impl Fn(&mut Run)) {
+        self.runs.iter_mut().chain(self.sets.iter_mut().flatten()).for_each(change);
+    }
+
     /// All of them, each once.
     pub fn runs(&self) -> &[Run] {
         &self.runs

@@ -1,5 +1,5 @@
 //! Flags of what tells about packs, and makes them.
-use super::Chosen;
+use super::{Chosen, Migrate, SafetyArg};
 use clap::{Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -27,6 +27,12 @@ pub struct Explain {
     /// Files: where the migration looks in them, and why it does what it does there
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// The version to go to, for what is told of files [default: the one that a migration is of; of all, the newest]
+    #[arg(long, value_name = "PACK@VERSION")]
+    pub to: Vec<String>,
+    /// The version that runs now, for what is told of files [default: what the files say, else the one before --to]
+    #[arg(long, value_name = "[PACK@]VERSION")]
+    pub from: Vec<String>,
     /// A parameter, for what is told of files
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
@@ -41,6 +47,19 @@ pub struct Explain {
     pub packs: Vec<PathBuf>,
     #[command(flatten)]
     pub chosen: Chosen,
+}
+
+impl Explain {
+    /// The run that would do what is told of files.
+    pub fn asked(&self) -> Migrate {
+        Migrate {
+            to: self.to.clone(),
+            from: self.from.clone(),
+            set: self.set.clone(),
+            safety: Some(SafetyArg::Review),
+            ..Migrate::default()
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -153,6 +153,9 @@ pub struct Plan {
     /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR", help_heading = "What to do")]
     pub packs: Vec<PathBuf>,
+    /// A file or folder with CustomResourceDefinitions that edited objects have to fit
+    #[arg(long, value_name = "PATH", help_heading = "What to do")]
+    pub crds: Vec<PathBuf>,
     /// Leave these files and folders out, as in a .gitignore
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub exclude: Vec<String>,
@@ -189,6 +192,7 @@ impl Plan {
             no_ignore: self.no_ignore,
             exclude: self.exclude.clone(),
             which: self.which.clone(),
+            crds: self.crds.clone(),
             ..Migrate::default()
         }
     }
