@@ -231,9 +231,17 @@ fn section(draft: &Draft, root: Id, object: usize, keys: &[String], only: Option
 pub fn embed(draft: &mut Draft, id: Id, prefix: &str) -> Result<Option<Id>, Closed> {
     let whole = draft.file_span(id).unwrap_or(0..0);
     let closed = |why: String| Closed { at: whole.clone(), why };
-    let origin = draft.node(id).origin.ok_or_else(|| closed("it is new".to_owned()))?;
+    let origin = draft.near_origin(id).ok_or_else(|| closed("it is new".to_owned()))?;
     let host = &draft.texts[origin.text];
-    let view = crate::view::open_behind(&host.text, &host.tree, origin.node, prefix).map_err(closed)?;
+    let view = match &draft.node(id).body {
+        Body::Scalar { text, .. } if draft.is_made(id) => {
+            if host.branches.is_some() && text.contains("{{") {
+                return Err(closed("it is new, and a template".to_owned()));
+            }
+            crate::view::made::open(text, prefix, host.tree.node(origin.node).span.start)
+        }
+        _ => crate::view::open_behind(&host.text, &host.tree, origin.node, prefix).map_err(closed)?,
+    };
     let Some(view) = view else { return Ok(None) };
     let column = draft.indent(origin.text) + view.carry.indent();
     let read = crate::view::read(&view.text, host.branches.is_some(), column).map_err(|e| {

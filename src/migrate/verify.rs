@@ -99,8 +99,8 @@ fn documents(draft: &Draft) -> Result<Vec<Value>, Unproven> {
 /// The data of a node with opened texts as the strings that they are.
 fn outer(draft: &Draft, id: Id) -> Result<Value, Unproven> {
     let value = match &draft.node(id).body {
-        Body::Embedded { text, .. } => match render::inner_text(draft, id) {
-            Ok(inner) => Value::Str(draft.texts[*text].host.as_ref().map_or(inner.clone(), |host| host.carry.whole(inner))),
+        Body::Embedded { .. } => match render::outer_text(draft, id) {
+            Ok(whole) => Value::Str(whole),
             Err(e) => return unproven(e.at, e.message),
         },
         Body::Map { children, .. } => {
@@ -202,7 +202,9 @@ fn lost_comments(draft: &Draft, now: &Draft) -> Vec<Lost> {
         written > all.iter().filter(|(other, _)| other.ends_with(comment)).map(|(_, count)| count).sum()
     };
     let mut lost = Vec::new();
-    for one in (0..draft.texts.len()).flat_map(|t| comments(draft, t)) {
+    // What an edit put into a text was there before, or is new.
+    let old = (0..draft.texts.len()).filter(|t| draft.texts[*t].host.as_ref().is_none_or(|host| host.made.is_none()));
+    for one in old.flat_map(|t| comments(draft, t)) {
         match left.get_mut(&one.comment).filter(|count| **count > 0) {
             Some(count) => *count -= 1,
             None if as_text(&one.comment) => {}

@@ -2,6 +2,7 @@
 //! edits find their way back to the host.
 pub mod block_scalar;
 pub mod helm;
+pub mod made;
 pub mod quoted;
 
 use crate::yaml::draft::{Carry, Parsed, Piece};

@@ -93,6 +93,8 @@ impl Text {
 pub struct Host {
     pub scalar: Origin,
     pub carry: Box<dyn Carry>,
+    /// The text was made by an edit: its scalar is written anew, in this style. `scalar` is what is spoken of in its place.
+    pub made: Option<ScalarStyle>,
 }
 
 #[derive(Debug)]
@@ -335,20 +337,41 @@ impl Draft {
         }
     }
 
+    /// Whether what a scalar says is not what a text says where it came from.
+    pub fn is_made(&self, scalar: Id) -> bool {
+        let node = self.node(scalar);
+        node.dirty || node.origin.is_none()
+    }
+
+    /// Where a node came from, or else the nearest one around it that came from somewhere.
+    pub fn near_origin(&self, id: Id) -> Option<Origin> {
+        let mut at = Some(id);
+        while let Some(here) = at {
+            if let Some(origin) = self.node(here).origin {
+                return Some(origin);
+            }
+            at = self.node(here).parent;
+        }
+        None
+    }
+
     /// Opens a scalar: its text, already parsed to one document, is edited in place from here on. No change by itself,
-    /// and not undone.
+    /// and not undone. `carry`: the way back, for a scalar that is new or has a new text none but from what is around it.
     ///
     /// # Errors
     /// Where the text is not exactly one document.
     pub fn embed(&mut self, scalar: Id, text: String, parsed: impl Into<Parsed>, carry: Box<dyn Carry>) -> Result<Id, String> {
-        let node = self.node(scalar);
-        let Some(origin) = node.origin.filter(|_| !node.dirty) else { return Err("it was changed before".into()) };
+        let Some(origin) = self.near_origin(scalar) else { return Err("nothing around it was there before".into()) };
+        let made = match &self.node(scalar).body {
+            Body::Scalar { style, .. } if self.is_made(scalar) => Some(*style),
+            _ => None,
+        };
         let parsed = parsed.into();
         if parsed.tree.docs.len() != 1 {
             return Err(format!("it holds {} documents", parsed.tree.docs.len()));
         }
         let t = self.texts.len();
-        self.texts.push(Text::new(text, parsed, Some(Host { scalar: origin, carry })));
+        self.texts.push(Text::new(text, parsed, Some(Host { scalar: origin, carry, made })));
         let root = self.adopt(t)[0];
         self.nodes[root.0 as usize].parent = Some(scalar);
         self.nodes[scalar.0 as usize].body = Body::Embedded { root, text: t };

@@ -11,8 +11,9 @@ mod multiline;
 
 use super::draft::{Body, Draft, Id, Piece};
 use super::style;
-use super::tree::{NodeId, Tree};
+use super::tree::{NodeId, ScalarStyle, Tree};
 use super::trivia;
+use super::value::Value;
 use crate::report::Splice;
 use crate::source::Span;
 
@@ -47,6 +48,16 @@ pub fn inner_text(draft: &Draft, embedded: Id) -> Result<String, Refusal> {
     }
 }
 
+/// The text of an opened scalar, with what stands in it beside the part that was opened.
+///
+/// # Errors
+/// As `render`.
+pub fn outer_text(draft: &Draft, embedded: Id) -> Result<String, Refusal> {
+    let inner = inner_text(draft, embedded)?;
+    let Body::Embedded { text, .. } = draft.node(embedded).body else { return Ok(inner) };
+    Ok(draft.texts[text].host.as_ref().map_or(inner.clone(), |host| host.carry.whole(inner)))
+}
+
 /// A node's own text, comments included, as a document of its own.
 ///
 /// # Errors
@@ -74,6 +85,11 @@ impl Renderer<'_> {
 
     fn tree(&self, t: usize) -> &Tree {
         &self.draft.texts[t].tree
+    }
+
+    /// The style of the scalar that text `t` lives in, where an edit made that text.
+    fn made(&self, t: usize) -> Option<ScalarStyle> {
+        self.draft.texts[t].host.as_ref()?.made
     }
 
     fn region(&self, t: usize, node: NodeId) -> Span {
@@ -203,6 +219,11 @@ impl Renderer<'_> {
                 Ok(Emitted::of(vec![Piece::New(new)]))
             }
             Body::Alias(_) => Ok(Emitted::of(vec![Piece::Keep(region)])),
+            Body::Embedded { text, .. } if let Some(style) = self.made(*text) => {
+                let whole = outer_text(self.draft, id)?;
+                let new = self.changed_scalar(t, origin.node, &Value::Str(whole.clone()), &whole, style)?;
+                Ok(Emitted::of(vec![Piece::New(new)]))
+            }
             Body::Embedded { root, text } => {
                 let inner = self.stream(*text, &[*root])?;
                 match &self.draft.texts[*text].host {

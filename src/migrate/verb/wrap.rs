@@ -56,7 +56,7 @@ fn pairs(draft: &mut Draft, spot: &mut Spot, id: Id, name: &str, value: &str) ->
 }
 
 pub fn to_text(draft: &mut Draft, spot: &mut Spot, id: Id) -> Result<(), Refused> {
-    if matches!(draft.node(id).body, Body::Scalar { value: Value::Str(_), .. }) {
+    if matches!(draft.node(id).body, Body::Scalar { value: Value::Str(_), .. } | Body::Embedded { .. }) {
         return Ok(());
     }
     if holds_alias(draft, id) {

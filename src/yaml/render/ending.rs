@@ -39,6 +39,8 @@ impl Renderer<'_> {
 pub(super) fn ends_in_block_scalar(renderer: &Renderer, children: &[Child]) -> bool {
     let Some(last) = children.last() else { return false };
     match &renderer.draft.node(last.value).body {
+        Body::Embedded { text, .. } if renderer.made(*text).is_some() => super::outer_text(renderer.draft, last.value)
+            .is_ok_and(|text| text.ends_with('\n') && block_scalar_holds(&text, false)),
         Body::Embedded { .. } => renderer.draft.node(last.value).origin.is_some_and(|origin| {
             let host = &renderer.tree(origin.text).node(origin.node).kind;
             matches!(host, Kind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. })
@@ -65,6 +67,7 @@ pub(super) fn changed_at_the_end(renderer: &Renderer, children: &[Child]) -> boo
     });
     match &node.body {
         Body::Map { children, .. } | Body::Seq { children, .. } => changed_at_the_end(renderer, children),
+        Body::Embedded { text, .. } if renderer.made(*text).is_some() => true,
         // An opened text that stood there before has its own way back, unless it ends in another block scalar itself.
         Body::Embedded { root, .. } => {
             let inner = renderer.draft.children(*root);

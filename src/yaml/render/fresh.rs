@@ -74,9 +74,9 @@ impl Renderer<'_> {
                 });
                 Ok(anchor.unwrap_or_default())
             }
-            Body::Embedded { .. } => {
-                let text = super::inner_text(self.draft, id)?;
-                Ok(self.new_scalar(&Value::Str(text), ScalarStyle::Double, in_flow, around))
+            Body::Embedded { text, .. } => {
+                let whole = super::outer_text(self.draft, id)?;
+                Ok(self.new_scalar(&Value::Str(whole), self.made(*text).unwrap_or(ScalarStyle::Double), in_flow, around))
             }
         }
     }
