@@ -92,7 +92,10 @@ fn chart_of(base: At, carrier: &Carrier, path: &str, paths: &HashSet<String>) ->
     let local = carrier.local(text(&carrier.chart_path), name).and_then(|local| place::folder(carrier.folder(path), local));
     match local.filter(|folder| paths.contains(&format!("{folder}Chart.yaml"))) {
         Some(folder) => Some(Of::Folder(folder)),
-        None => name.map(|name| Of::Name(last_part(name).to_owned())),
+        None => name.map(|name| match &carrier.chart_object {
+            Some(kind) => Of::Object(kind.clone(), name.to_owned()),
+            None => Of::Name(last_part(name).to_owned()),
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Charts of the repository: whose values the values files of one hold.
 use super::node::At;
-use super::{ValuesOwner, place};
+use super::{Repo, ValuesOwner, place};
+use crate::yaml::draft::Draft;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What the values of a chart share with those of all charts below it.
@@ -120,4 +121,50 @@ pub(super) fn values_files(paths: &HashSet<String>) -> impl Iterator<Item = (&st
         let named = name.starts_with("values") && (name.ends_with(".yaml") || name.ends_with(".yml"));
         named.then_some((folder, file.as_str()))
     })
+}
+
+/// Files somewhere below a chart that nothing claims, such as `env/prod.yaml`, and that read like values of it: a map without
+/// a kind that has the section of something that the chart depends on. Each with the chart's folder; `text` reads a file.
+pub(super) fn likely_values(repo: &Repo, text: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+    let files = repo.paths.iter().filter(|path| path.ends_with(".yaml") || path.ends_with(".yml"));
+    let open = files.filter(|path| !repo.values.contains_key(*path) && !repo.patches.contains_key(*path));
+    let mut out: Vec<(String, String)> = Vec::new();
+    for path in open {
+        let Some((folder, owners)) = chart_above(repo, path) else { continue };
+        let sections: Vec<&str> =
+            owners.iter().filter(|o| o.only.is_none() && o.section.len() == 1).map(|o| &*o.section[0]).collect();
+        if !sections.is_empty() && text(path).is_some_and(|text| has_section(&text, &sections)) {
+            out.push((path.clone(), folder.to_owned()));
+        }
+    }
+    out.sort();
+    out
+}
+
+/// The chart of the nearest folder above a file, unless the file is one of those that Helm has a use for there.
+fn chart_above<'r>(repo: &'r Repo, path: &str) -> Option<(&'r str, &'r [ValuesOwner])> {
+    let (mut folder, name) = place::split(path);
+    if ["Chart.yaml", "requirements.yaml", "kustomization.yaml", "kustomization.yml"].contains(&name) {
+        return None;
+    }
+    loop {
+        if let Some((folder, owners)) = repo.charts.get_key_value(folder) {
+            let inside = path[folder.len()..].split_once('/').map_or("", |(first, _)| first);
+            return (!["templates", "charts", "crds"].contains(&inside)).then_some((folder, owners));
+        }
+        folder = if folder.is_empty() { return None } else { place::split(folder.trim_end_matches('/')).0 };
+    }
+}
+
+fn has_section(text: &str, sections: &[&str]) -> bool {
+    let likely = |section: &&str| text.lines().any(|line| line.trim_start_matches(['"', '{', ' ']).starts_with(*section));
+    if !sections.iter().any(likely) {
+        return false;
+    }
+    let Ok(tree) = crate::yaml::syntax::parse(text) else { return false };
+    let draft = Draft::new(text, tree);
+    let [root] = draft.docs.as_slice() else { return false };
+    let root = At::new(&draft, *root);
+    let is_object = root.get("kind").or(root.get("apiVersion")).is_some();
+    !is_object && sections.iter().any(|section| root.get(section).is_some_and(At::is_map))
 }

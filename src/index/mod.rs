@@ -171,11 +171,13 @@ impl Repo {
         self.charts = charts.all();
         let beside: Vec<(String, Of)> =
             charts::values_files(&self.paths).map(|(folder, file)| (file.to_owned(), Of::Folder(folder.to_owned()))).collect();
-        beside.into_iter().chain(values).for_each(|(file, chart)| self.claim(file, &chart));
+        // Who names an object asks what that one names.
+        carriers.sort_by_key(|(_, chart)| matches!(chart, Of::Object(..)));
         for (object, chart) in carriers {
             let held = self.held_by(&chart);
             self.carriers.entry(object).and_modify(|known| *known = known.take().filter(|k| *k == held)).or_insert(Some(held));
         }
+        beside.into_iter().chain(values).for_each(|(file, chart)| self.claim(file, &chart));
         for here in &named {
             let held = self.held_by(&here.chart);
             let known = self.config_maps.entry(here.name.clone());
@@ -201,6 +203,11 @@ impl Repo {
         match chart {
             Of::Name(name) => vec![ValuesOwner::whole(name)],
             Of::Folder(folder) => self.charts.get(folder).cloned().unwrap_or_default(),
+            Of::Object(kind, name) => {
+                let known = self.carrier(kind, name).iter().cloned();
+                let by_custom = ValuesOwner::whole(name);
+                known.filter(|owner| *owner != by_custom).chain([by_custom.clone()]).collect()
+            }
         }
     }
 
@@ -224,6 +231,8 @@ enum Of {
     Name(String),
     /// One of the repository, by its folder (with its final `/`).
     Folder(String),
+    /// The one that an object of this kind and name names; by custom it has that name as well.
+    Object(String, String),
 }
 
 /// What one file says about others.
@@ -279,6 +288,9 @@ pub fn build(root: &Path, files: &[String], carriers: &[Carrier]) -> (Repo, Vec<
         }
     });
     let findings = repo.take(said);
+    for (file, folder) in charts::likely_values(&repo, |path| text(root, path).ok()) {
+        repo.claim(file, &Of::Folder(folder));
+    }
     (repo, findings)
 }
 

@@ -21,6 +21,10 @@ impl<'d> At<'d> {
         Some(At::new(self.draft, self.draft.children(self.id)[at].value))
     }
 
+    pub(super) fn is_map(self) -> bool {
+        self.draft.is_map(self.id)
+    }
+
     /// The items of a list; nothing where there is no list.
     pub(super) fn items(self) -> impl Iterator<Item = At<'d>> {
         let items = if self.draft.is_seq(self.id) { self.draft.children(self.id) } else { &[] };

@@ -17,6 +17,7 @@ fn application() -> Carrier {
         groups: vec!["apps.example.com".into()],
         each: vec![route("$.spec.source"), route("$.spec.sources[*]")],
         chart_name: Some(route("$.chart")),
+        chart_object: None,
         chart_named: None,
         chart_version: None,
         chart_repo: None,
@@ -169,13 +170,13 @@ fn a_declared_chart_has_the_section_of_its_alias_alone() {
 #[test]
 fn a_chart_of_the_first_format_has_its_dependencies_in_a_file_of_their_own() {
     let (repo, _) = index(&[
-        ("Chart.yaml", "name: mesh\n"),
-        ("requirements.yaml", "dependencies:\n- name: ledger\n"),
-        ("values.yaml", "ledger: {}\n"),
+        ("mesh/Chart.yaml", "name: mesh\n"),
+        ("mesh/requirements.yaml", "dependencies:\n- name: ledger\n"),
+        ("mesh/values.yaml", "ledger: {}\n"),
         ("other/requirements.yaml", "dependencies:\n- name: ledger\n"),
         ("other/values.yaml", "ledger: {}\n"),
     ]);
-    assert_eq!(repo.values_of("values.yaml"), [owner("mesh", None), owner("ledger", Some("ledger")), global("ledger", None)]);
+    assert_eq!(repo.values_of("mesh/values.yaml"), [owner("mesh", None), owner("ledger", Some("ledger")), global("ledger", None)]);
     assert!(repo.values_of("other/values.yaml").is_empty());
 }
 
@@ -381,4 +382,41 @@ fn a_carrier_is_known_by_its_name() {
     assert_eq!(repo.carrier("HelmRelease", "x"), [owner("mesh", None)]);
     let (repo, _) = index(&[("a.yaml", &one("mesh")), ("b.yaml", &one("other"))]);
     assert!(repo.carrier("HelmRelease", "x").is_empty() && repo.carrier("HelmRelease", "y").is_empty());
+}
+
+#[test]
+fn values_below_a_chart_are_known_by_their_sections() {
+    let (repo, _) = index(&[
+        ("mesh/Chart.yaml", "name: mesh\ndependencies: [{name: ledger, alias: books}, {name: gateway}]\n"),
+        ("mesh/env/prod.yaml", "# ours\nbooks:\n  a: 1\nother: 2\n"),
+        ("mesh/env/json.yaml", "{\"gateway\": {\"a\": 1}}\n"),
+        ("mesh/env/deployment.yaml", "kind: Deployment\nbooks: {a: 1}\n"),
+        ("mesh/env/list.yaml", "books: [a]\n"),
+        ("mesh/env/unrelated.yaml", "ledger: {a: 1}\n"),
+        ("mesh/templates/books.yaml", "books: {a: 1}\n"),
+        ("mesh/env/sub/Chart.yaml", "name: sub\n"),
+        ("mesh/env/sub/prod.yaml", "books: {a: 1}\n"),
+        ("prod.yaml", "books: {a: 1}\n"),
+    ]);
+    assert!(repo.values_of("mesh/env/prod.yaml").contains(&owner("ledger", Some("books"))));
+    assert!(repo.values_of("mesh/env/json.yaml").contains(&owner("gateway", Some("gateway"))));
+    for other in ["env/deployment.yaml", "env/list.yaml", "env/unrelated.yaml", "templates/books.yaml", "env/sub/prod.yaml"] {
+        assert!(repo.values_of(&format!("mesh/{other}")).is_empty(), "{other}");
+    }
+    assert!(repo.values_of("prod.yaml").is_empty());
+}
+
+#[test]
+fn a_carrier_may_name_an_object_that_names_the_chart() {
+    let source = Carrier { kinds: vec!["Source".into()], chart_name: Some(route("$.url")), chart_path: None, ..release() };
+    let by_object = Carrier { chart_object: Some("Source".into()), chart_path: None, ..release() };
+    let dir = tempfile::tempdir().unwrap();
+    let release = "kind: HelmRelease\nmetadata: {name: ours}\nspec: {chart: books, valuesFrom: [{name: values}]}\n";
+    for (path, text) in [("a.yaml", release), ("z.yaml", "kind: Source\nmetadata: {name: books}\nurl: oci://x/ledger\n")] {
+        fs::write(dir.path().join(path), text).unwrap();
+    }
+    let (repo, _) = build(dir.path(), &["a.yaml".to_owned(), "z.yaml".to_owned()], &[source, by_object]);
+    assert_eq!(repo.carrier("Source", "books"), [owner("ledger", None)]);
+    assert_eq!(repo.carrier("HelmRelease", "ours"), [owner("ledger", None), owner("books", None)]);
+    assert!(repo.config_map("values").contains(&owner("ledger", None)));
 }

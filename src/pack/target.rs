@@ -67,6 +67,8 @@ pub struct Carrier {
     pub each: Vec<Path>,
     /// None: it holds no chart, but patches.
     pub chart_name: Option<Path>,
+    /// Kind of the object that `chart_name` is the name of, where that object names the chart.
+    pub chart_object: Option<String>,
     /// Name of the document, where others name it for the values of their chart.
     pub chart_named: Option<Path>,
     pub chart_version: Option<Path>,
@@ -94,6 +96,7 @@ impl Carrier {
             groups: Vec::new(),
             each: vec![path("$.dependencies[*]")],
             chart_name: Some(path("$.name")),
+            chart_object: None,
             chart_named: None,
             chart_version: Some(path("$.version")),
             chart_repo: Some(path("$.repository")),
@@ -267,7 +270,7 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
         if doc.is_none() && file.is_none() || chart.or(patches).or(selectors).is_none() {
             return Err(page.error(item, "a carrier has `doc` or `file`, and one of `chart`, `patches` and `selectors`"));
         }
-        let chart = chart.map(|chart| page.fields(chart, &["name", "version", "repo", "path", "named"])).transpose()?;
+        let chart = chart.map(|chart| page.fields(chart, &["name", "object", "version", "repo", "path", "named"])).transpose()?;
         let path = |node: Id| plain(&page, node, &page.string(node)?);
         let mut values = Vec::new();
         for value in fields.get("values").map_or_else(Vec::new, |n| page.list(n)) {
@@ -282,6 +285,7 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
                 Some(chart) if chart.get("named").is_none() => Some(path(chart.need("name")?)?),
                 _ => None,
             },
+            chart_object: chart.as_ref().and_then(|chart| chart.get("object")).map(|node| page.string(node)).transpose()?,
             chart_named: chart.as_ref().and_then(|chart| chart.get("named")).map(path).transpose()?,
             chart_version: chart.as_ref().and_then(|chart| chart.get("version")).map(path).transpose()?,
             chart_repo: chart.as_ref().and_then(|chart| chart.get("repo")).map(path).transpose()?,

@@ -69,6 +69,11 @@ impl Search<'_> {
         if let Some(owners) = local.or_else(|| unnamed.then(patched)) {
             return (!unnamed || !owners.is_empty()).then(|| of_chart(owners));
         }
+        let objects = carrier.chart_object.iter().flat_map(|kind| names.iter().map(move |name| self.repo.carrier(kind, name)));
+        let by_object: Vec<Section> = objects.flat_map(of_chart).collect();
+        if !by_object.is_empty() {
+            return Some(by_object);
+        }
         let named = |name: &String| last_part(name) == chart;
         Some(if names.iter().any(named) { vec![(Vec::new(), None)] } else { Vec::new() })
     }
