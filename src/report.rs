@@ -48,13 +48,18 @@ pub struct Finding {
     pub message: String,
     /// What to do next; may hold a suggested edit of several lines.
     pub help: Option<String>,
+    /// What says it, of a migration that says several things: what has this in common differs by names alone. None: the
+    /// message itself.
+    #[serde(skip)]
+    pub kind: Option<String>,
 }
 
 impl Finding {
     /// A finding at `span` of `source`.
     pub fn at(source: &Source, span: Span, id: impl Into<String>, level: Level, message: impl Into<String>) -> Self {
         let (line, column) = crate::source::line_column(&source.text, span.start);
-        Finding { id: id.into(), level, path: source.path.clone(), span, line, column, message: message.into(), help: None }
+        let (id, path, message) = (id.into(), source.path.clone(), message.into());
+        Finding { id, level, path, span, line, column, message, help: None, kind: None }
     }
 
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -215,6 +220,7 @@ impl FileReport {
             column: 1,
             message: why.clone(),
             help,
+            kind: None,
         });
         file.outcome = Outcome::Failed(why);
         file

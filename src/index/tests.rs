@@ -176,7 +176,10 @@ fn a_chart_of_the_first_format_has_its_dependencies_in_a_file_of_their_own() {
         ("other/requirements.yaml", "dependencies:\n- name: ledger\n"),
         ("other/values.yaml", "ledger: {}\n"),
     ]);
-    assert_eq!(repo.values_of("mesh/values.yaml"), [owner("mesh", None), owner("ledger", Some("ledger")), global("ledger", None)]);
+    assert_eq!(
+        repo.values_of("mesh/values.yaml"),
+        [owner("mesh", None), owner("ledger", Some("ledger")), global("ledger", None)]
+    );
     assert!(repo.values_of("other/values.yaml").is_empty());
 }
 

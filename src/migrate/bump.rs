@@ -28,6 +28,8 @@ pub struct Raise {
     pub left: bool,
     /// What is said of it, and no harm done.
     pub note: Option<String>,
+    /// Harm may be done: the note is a warning.
+    pub harms: bool,
     pub from: String,
     pub to: String,
     pub kind: Option<String>,
@@ -51,6 +53,10 @@ pub fn matches(work: &Work, draft: &Draft, objects: &[Object]) -> Vec<Raise> {
                 }
             }
         }
+        let known: Vec<Id> = out.iter().map(|raise| raise.root).collect();
+        let lost = selectors.iter().filter(|id| !known.contains(id));
+        let lost = lost.filter_map(|id| work.rule.bump.iter().find_map(|bump| loses(work, draft, bump, object, *id)));
+        out.extend(lost.map(|raise| Raise { refers: true, ..raise }));
     }
     out
 }
@@ -136,21 +142,58 @@ fn by_template(draft: &Draft, raise: Raise, computed: Option<&str>) -> Option<Ra
     Some(Raise { note: asked.then_some(note), ..raise })
 }
 
-/// One that names a kind and a version, as it is written; without a group any will do.
+/// One that names a kind and a version, as it is written; without a group any will do. One of a group and of any version
+/// follows where the kind becomes another.
 fn raised_selector(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> Option<Raise> {
-    let version = document::scalar(draft, root, "version")?;
-    let group = document::scalar(draft, root, "group");
-    let is_one = |name: &&String| match (name.rsplit_once('/'), &group) {
-        (Some((of, name)), Some(group)) => of == group && name == version,
-        (Some((_, name)), None) => name == version,
-        (None, group) => group.as_ref().is_none_or(String::is_empty) && **name == version,
+    let (group, version) = (document::scalar(draft, root, "group"), document::scalar(draft, root, "version"));
+    let raise = match (version, &group) {
+        (Some(version), group) => due(work, draft, bump, root, chosen(bump, group.as_deref(), &version)?),
+        (None, Some(group)) if bump.kind.is_some() => {
+            let names = bump.serve.iter().map(|(name, _)| name).filter(|name| is_of(name, group));
+            names.filter_map(|name| due(work, draft, bump, root, name.clone())).next()
+        }
+        (None, _) => None,
     };
-    let from = bump.serve.iter().map(|(name, _)| name).find(is_one)?.clone();
-    due(work, draft, bump, root, from).map(|raise| Raise { object, chooses: true, ..raise })
+    raise.map(|raise| Raise { object, chooses: true, ..raise })
+}
+
+fn is_of(api_version: &str, group: &str) -> bool {
+    api_version.rsplit_once('/').map_or("", |(of, _)| of) == group
+}
+
+/// The apiVersion of the table that something with this group and version chooses; without a group any will do.
+fn chosen(bump: &Bump, group: Option<&str>, version: &str) -> Option<String> {
+    let is_one = |name: &&String| name.rsplit('/').next() == Some(version) && group.is_none_or(|group| is_of(name, group));
+    bump.serve.iter().map(|(name, _)| name).find(is_one).cloned()
+}
+
+/// One that names a group, an old version of it, and no kind, or a pattern for some: it chooses none of what is raised any
+/// more, and is left and told of, as it may be meant for other kinds as well.
+fn loses(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> Option<Raise> {
+    let (group, version) = (document::scalar(draft, root, "group")?, document::scalar(draft, root, "version")?);
+    let from = chosen(bump, Some(&group), &version)?;
+    let pattern = document::scalar(draft, root, "kind").filter(|kind| !kind.is_empty());
+    if pattern.as_ref().is_some_and(|kind| kind.chars().all(char::is_alphanumeric)) {
+        return None;
+    }
+    let matches =
+        |pattern: &String, kind: &str| crate::expr::captured(&format!("^({pattern})$"), kind).is_ok_and(|it| it.is_some());
+    let kind = bump.kinds.iter().find(|kind| pattern.as_ref().is_none_or(|pattern| matches(pattern, kind)))?;
+    let raise = due_as(work, bump, root, from, kind.clone())?;
+    let which = pattern.map_or_else(|| "of any kind".to_owned(), |pattern| format!("of `{pattern}`"));
+    let note = format!(
+        "This chooses objects {which} that are `{}`. Those that become `{}`, as {kind} does, are no longer among them: give each kind an entry of its own, or leave the version out.",
+        raise.from, raise.to
+    );
+    Some(Raise { object, chooses: true, left: true, harms: true, note: Some(note), ..raise })
 }
 
 fn due(work: &Work, draft: &Draft, bump: &Bump, root: Id, from: String) -> Option<Raise> {
     let old_kind = document::scalar(draft, root, "kind").filter(|kind| bump.kinds.contains(kind))?;
+    due_as(work, bump, root, from, old_kind)
+}
+
+fn due_as(work: &Work, bump: &Bump, root: Id, from: String, old_kind: String) -> Option<Raise> {
     let old = bump.serve.iter().position(|(name, _)| *name == from)?;
     let (to, phase) = bump.written(old, &work.run.from, &work.run.to)?;
     let wanted = work.run.met(&bump.needs).is_ok() && work.run.phase.takes(phase);
@@ -165,6 +208,7 @@ fn due(work: &Work, draft: &Draft, bump: &Bump, root: Id, from: String) -> Optio
         computed: false,
         left: false,
         note: None,
+        harms: false,
         from,
         to,
         kind,
@@ -189,6 +233,7 @@ pub fn raise(draft: &mut Draft, raise: &Raise) {
         }
     };
     if raise.chooses {
+        // What is not written is not missed: any version will do then.
         let (group, version) = raise.to.rsplit_once('/').unwrap_or(("", &raise.to));
         set("group", group);
         set("version", version);

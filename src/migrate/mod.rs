@@ -300,7 +300,7 @@ impl File<'_> {
         for said in &outcome.said {
             let at = self.on_disk(said.at.clone());
             let mut finding = Finding::at(&self.report.source, at, said.id.unwrap_or(id), said.level, said.message.clone());
-            finding.help = said.help.clone();
+            (finding.help, finding.kind) = (said.help.clone(), said.kind.clone());
             let known =
                 self.report.findings.iter().any(|f| f.id == finding.id && f.span == finding.span && f.message == finding.message);
             if !known {

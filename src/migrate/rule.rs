@@ -90,7 +90,7 @@ pub fn run(work: &Work, draft: &mut Draft, search: &mut Search, suppressions: &m
     }
     for closed in search.closed.drain(..) {
         let message = format!("The text in this value could not be read: {}", closed.why);
-        outcome.said.push(Said { id: Some(UNREAD_TEXT), level: Level::Error, at: closed.at, message, help: None });
+        outcome.said.push(Said { id: Some(UNREAD_TEXT), level: Level::Error, at: closed.at, message, help: None, kind: None });
     }
     outcome
 }
@@ -130,7 +130,7 @@ fn at_match(
         Ok(done) => done,
         Err(why) => return outcome.look(seen, why),
     };
-    let served = one.bump.as_ref().is_some_and(|raise| !raise.lapses);
+    let served = one.bump.as_ref().is_some_and(|raise| !raise.lapses && !raise.harms);
     if done.refused && (served || !asked && !worlds.is_empty()) {
         done.said.iter_mut().for_each(|said| said.level = Level::Note);
     }
@@ -160,7 +160,7 @@ fn at_match(
             outcome.said.extend(done.said);
             for message in json_patch::displaced(draft, &objects[one.found.object], &ways) {
                 let at = place(draft, one.hit);
-                outcome.said.push(Said { id: None, level: Level::Warning, at, message, help: None });
+                outcome.said.push(Said { id: None, level: Level::Warning, at, message, help: None, kind: None });
             }
         }
         (true, false) => {
@@ -230,14 +230,17 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
     if work.looks_only {
         return Ok(Done { edited: rule.edits(), ..Done::default() });
     }
-    let note = one.bump.as_ref().and_then(|raise| raise.note.clone());
-    let note = note.map(|note| Said::note(place(draft, Hit::node(bump::written(draft, one.hit.id))), note));
+    let note = one.bump.as_ref().and_then(|raise| Some((raise.harms, raise.note.clone()?)));
+    let note = note.map(|(harms, note)| Said {
+        level: if harms { Level::Warning } else { Level::Note },
+        ..Said::note(place(draft, Hit::node(bump::written(draft, one.hit.id))), note)
+    });
     if one.bump.as_ref().is_some_and(|raise| raise.left) {
         return Ok(Done { said: note.into_iter().collect(), refused: true, ..Done::default() });
     }
     // What is reported is for objects; what refers to them follows.
     let refers = one.bump.as_ref().is_some_and(|raise| raise.refers);
-    let (mut said, held) = reports(&spot, draft, if refers { &[] } else { &rule.reports });
+    let (mut said, held) = reports(&spot, draft, if refers { &[] } else { &rule.reports }, rule.row.as_ref());
     let open = draft.is_template() || one.found.guessed.is_some();
     let unknown = if open { unknown(work, draft, one, &objects[one.found.object], &mut said) } else { None };
     let mark = draft.mark();
@@ -296,7 +299,7 @@ fn proven(draft: &Draft, one: &Match) -> Result<(), Said> {
     super::verify::proven(draft, &[]).map(drop).map_err(|why| {
         let inside = draft.file_span(one.hit.id).is_some_and(|hit| hit.start <= why.at && why.at < hit.end);
         let at = if inside && why.at > 0 { why.at..why.at } else { place(draft, one.hit) };
-        Said { id: None, level: Level::Error, at, message: left_alone(&why.why), help: Some(by_hand()) }
+        Said { id: None, level: Level::Error, at, message: left_alone(&why.why), help: Some(by_hand()), kind: None }
     })
 }
 
@@ -351,7 +354,8 @@ fn forbidden(draft: &Draft, one: &Match, objects: &[Object], root: Id, mark: Mar
 }
 
 /// The findings of a rule at a match, and whether one of them holds its edits back.
-fn reports(spot: &Spot, draft: &Draft, rules: &[ReportRule]) -> (Vec<Said>, bool) {
+fn reports(spot: &Spot, draft: &Draft, rules: &[ReportRule], row: Option<&serde_json::Value>) -> (Vec<Said>, bool) {
+    let row = row.map_or_else(String::new, ToString::to_string);
     let (mut said, mut hold) = (Vec::new(), false);
     for rule in rules {
         let hits = if rule.at.is_empty() { spot.hits_root(draft) } else { spot.hits(draft, &rule.at).unwrap_or_default() };
@@ -362,7 +366,8 @@ fn reports(spot: &Spot, draft: &Draft, rules: &[ReportRule]) -> (Vec<Said>, bool
             hold |= rule.hold;
             let help = rule.suggest.as_ref().map(|text| spot.message(draft, text, Some(&it)));
             let message = spot.message(draft, &rule.message, Some(&it)).trim().to_owned();
-            said.push(Said { id: None, level: rule.level, at: place(draft, it.hit), message, help });
+            let kind = Some(format!("{} {row}", rule.line));
+            said.push(Said { id: None, level: rule.level, at: place(draft, it.hit), message, help, kind });
         }
     }
     (said, hold)

@@ -18,11 +18,13 @@ pub struct Said {
     pub at: Span,
     pub message: String,
     pub help: Option<String>,
+    /// As in `Finding`.
+    pub kind: Option<String>,
 }
 
 impl Said {
     pub fn note(at: Span, message: String) -> Said {
-        Said { id: None, level: Level::Note, at, message, help: None }
+        Said { id: None, level: Level::Note, at, message, help: None, kind: None }
     }
 }
 
@@ -70,6 +72,7 @@ pub fn refused(draft: &Draft, hit: Hit, why: &Refused) -> Said {
         at,
         message: left_alone(&why.message),
         help: Some(why.help.map_or_else(by_hand, str::to_owned)),
+        kind: None,
     }
 }
 
@@ -86,7 +89,7 @@ pub fn gap(work: &Work, draft: &Draft, hit: Hit) -> Said {
     let message = format!(
         "No form of this works on both sides: {from} does not act on the new one, and {to} no longer on the old one. Make this change in one step with the upgrade."
     );
-    Said { id: None, level: Level::Warning, at: place(draft, hit), message, help: None }
+    Said { id: None, level: Level::Warning, at: place(draft, hit), message, help: None, kind: None }
 }
 
 /// Where to point for a hit: at a scalar itself, else at its key, or at the start of an item.

@@ -22,28 +22,51 @@ pub struct Voice {
 
 /// Findings by path and place, migrations that wait to be asked for.
 ///
-/// What is said in the same words of several places is said once, with the other places behind it.
+/// What is said in the same words of several places is said once, with the other places behind it. Of what differs by names
+/// alone, as it is of one kind, the first ones are shown in full, unless it is an error.
 pub fn findings(report: &Report, voice: Voice) -> String {
-    let mut out = String::new();
-    let said = |file: &FileReport| !file.failed();
-    let mut places: HashMap<Words, Vec<Said>> = HashMap::new();
-    for file in report.files.iter().filter(|file| said(file) && !voice.verbose) {
-        file.findings.iter().for_each(|finding| places.entry(words(finding)).or_default().push((file, finding)));
-    }
-    for file in report.files.iter().filter(|file| said(file)) {
-        for finding in file.findings.iter().filter(|finding| finding.level >= voice.least) {
-            let alike = places.get(&words(finding)).map_or(&[][..], Vec::as_slice);
-            if alike.first().is_none_or(|(_, first)| std::ptr::eq(*first, finding)) {
-                let about = report.about.get(&finding.id).and_then(|about| about.links.first()).filter(|_| voice.links);
-                out += &snippet(file, finding, about.map(String::as_str), alike.get(1..).unwrap_or_default(), voice);
-                out.push('\n');
-            }
-        }
-    }
+    let files = report.files.iter().filter(|file| !file.failed());
+    let all = files.flat_map(|file| file.findings.iter().map(move |finding| (file, finding)));
+    let all: Vec<Said> = all.filter(|(_, finding)| finding.level >= voice.least).collect();
+    let mut out: String = if voice.verbose {
+        all.iter().map(|said| snippet(report, said, &[], &[], voice) + "\n").collect()
+    } else {
+        in_short(report, &all, voice)
+    };
     if voice.least == Level::Note {
         out += &offers(report, voice.colour);
     }
     out
+}
+
+/// Findings, with those that are like others behind the first ones.
+fn in_short(report: &Report, all: &[Said], voice: Voice) -> String {
+    /// How many of one kind are shown in full, and how many more make it worth while not to show the rest so.
+    const IN_FULL: usize = 3;
+    let mut alike: HashMap<Words, Vec<Said>> = HashMap::new();
+    all.iter().for_each(|said| alike.entry(words(said.1)).or_default().push(*said));
+    let first = |said: &&Said| std::ptr::eq(alike[&words(said.1)][0].1, said.1);
+    let mut kinds: HashMap<Kind, Vec<Said>> = HashMap::new();
+    all.iter().filter(first).for_each(|said| kinds.entry(kind(said.1)).or_default().push(*said));
+    let mut out = String::new();
+    for said in all.iter().filter(first) {
+        let of_kind = &kinds[&kind(said.1)];
+        let long = said.1.level < Level::Error && of_kind.len() > IN_FULL + 1;
+        let index = of_kind.iter().position(|other| std::ptr::eq(other.1, said.1)).unwrap_or_default();
+        let rest = if long && index + 1 == IN_FULL { &of_kind[IN_FULL..] } else { &[] };
+        let rest: Vec<Said> = rest.iter().flat_map(|one| alike[&words(one.1)].iter().copied()).collect();
+        if !long || index < IN_FULL {
+            out += &(snippet(report, said, &alike[&words(said.1)][1..], &rest, voice) + "\n");
+        }
+    }
+    out
+}
+
+/// What makes two findings differ by names alone.
+type Kind<'r> = (&'r str, Level, &'r str);
+
+fn kind(finding: &Finding) -> Kind<'_> {
+    (&finding.id, finding.level, finding.kind.as_deref().unwrap_or(&finding.message))
 }
 
 /// What makes two findings say the same.
@@ -53,16 +76,18 @@ fn words(finding: &Finding) -> Words<'_> {
     (&finding.id, finding.level, &finding.message, finding.help.as_deref())
 }
 
-/// `The same at a.yaml:3, b.yaml:7 and 9 more`.
-fn the_same_at(others: &[Said], voice: Voice) -> Option<String> {
-    const SHOWN: usize = 6;
+/// How many places of others are named.
+const SHOWN: usize = 6;
+
+/// `a.yaml:3, b.yaml:7 and 9 more`.
+fn places(others: &[Said], voice: Voice) -> String {
     let shown: Vec<String> =
         others.iter().take(SHOWN).map(|(file, f)| format!("{}:{}", shown_path(&f.path), row_column(file, f, voice).0)).collect();
     let more = match others.len().saturating_sub(SHOWN) {
         0 => String::new(),
-        more => format!(" and {more} more (all with -v)"),
+        more => format!(" and {more} more"),
     };
-    (!others.is_empty()).then(|| format!("the same at {}{more}", shown.join(", ")))
+    format!("{}{more}", shown.join(", "))
 }
 
 fn renderer(colour: bool) -> Renderer {
@@ -86,8 +111,8 @@ fn shown_path(path: &str) -> String {
     path.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
-/// One finding, with the line that it is about; `about`: an address to read more at.
-fn snippet(file: &FileReport, finding: &Finding, about: Option<&str>, others: &[Said], voice: Voice) -> String {
+/// One finding, with the line that it is about. `others` say the same, `rest` says it with other names.
+fn snippet(report: &Report, (file, finding): &Said, others: &[Said], rest: &[Said], voice: Voice) -> String {
     let new = voice.wrote && file.changed();
     let text = if new { file.migrated_text() } else { file.source.text.clone() };
     let at = |byte: usize| if new { file.after(byte) } else { byte };
@@ -99,6 +124,7 @@ fn snippet(file: &FileReport, finding: &Finding, about: Option<&str>, others: &[
         Level::Note => Shown::NOTE,
     };
     let title = level.primary_title(finding.message.trim_end()).id(&finding.id);
+    let about = report.about.get(&finding.id).and_then(|about| about.links.first()).filter(|_| voice.links);
     let mut group = Group::with_title(if let Some(url) = about { title.id_url(url) } else { title });
     let (line, mark) = line_around(&text, &span);
     if line.is_empty() {
@@ -108,8 +134,13 @@ fn snippet(file: &FileReport, finding: &Finding, about: Option<&str>, others: &[
         let snippet = Snippet::source(line).path(shown_path(&finding.path)).line_start(row);
         group = group.element(snippet.annotation(AnnotationKind::Primary.span(mark)));
     }
-    if let Some(same) = the_same_at(others, voice) {
-        group = group.element(Shown::NOTE.message(same));
+    if !others.is_empty() {
+        let all = if others.len() > SHOWN { " (all with -v)" } else { "" };
+        group = group.element(Shown::NOTE.message(format!("the same at {}{all}", places(others, voice))));
+    }
+    if !rest.is_empty() {
+        let more = counted(rest.len(), "more place");
+        group = group.element(Shown::NOTE.message(format!("and {more} like this: {} (each with -v)", places(rest, voice))));
     }
     if let Some(help) = &finding.help {
         group = group.element(Shown::HELP.message(help.trim_end()));
@@ -344,6 +375,31 @@ mod tests {
         assert!(findings(&all, PLAIN).contains("--> a/b.yaml:2:4\n  |\n2 | b: 2\n"));
         let new = findings(&all, Voice { wrote: true, ..PLAIN });
         assert!(new.contains("--> a/b.yaml:3:4\n  |\n3 | b: two\n"), "{new}");
+    }
+
+    #[test]
+    fn what_differs_by_names_alone_is_shown_three_times() {
+        let mut one = file("a: 1\nb: 2\nc: 3\nd: 4\ne: 5\nf: 6\n");
+        let say = |n: usize, level, name: &str, kind: &str| {
+            let message = format!("{name} is gone");
+            Finding {
+                kind: Some(kind.into()),
+                ..Finding::at(&file(&one.source.text).source, n * 5..n * 5 + 1, "p/1/x", level, message)
+            }
+        };
+        let many: Vec<Finding> = (0..6).map(|n| say(n, Level::Warning, &format!("`n{n}`"), "7 ")).collect();
+        one.findings.clone_from(&many);
+        one.findings.extend([say(5, Level::Warning, "`n5`", "7 "), say(0, Level::Warning, "another", "9 ")]);
+        let text = findings(&report(vec![one.clone()]), PLAIN);
+        assert_eq!(text.matches("warning[p/1/x]").count(), 4, "{text}");
+        let more = " --> a/b.yaml:3:1\n  |\n3 | c: 3\n  | ^\n  |\n  = note: and 4 more places like this: a/b.yaml:4, a/b.yaml:5, a/b.yaml:6, a/b.yaml:6 (each with -v)\n";
+        assert!(text.contains(more), "{text}");
+        assert_eq!(findings(&report(vec![one.clone()]), Voice { verbose: true, ..PLAIN }).matches("warning[p/1/x]").count(), 8);
+        // One that is left need not be hidden; errors never are.
+        one.findings = many[..4].to_vec();
+        assert_eq!(findings(&report(vec![one.clone()]), PLAIN).matches("warning[p/1/x]").count(), 4);
+        one.findings = many.into_iter().map(|finding| Finding { level: Level::Error, ..finding }).collect();
+        assert_eq!(findings(&report(vec![one]), PLAIN).matches("error[p/1/x]").count(), 6);
     }
 
     #[test]

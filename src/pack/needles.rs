@@ -4,7 +4,7 @@
 //! one only where no file without it can be hit.
 use super::path::{Path, Segment};
 use super::target::{On, Place, Target};
-use super::{Action, Rule, TargetRef, Verb};
+use super::{Action, Bump, Rule, TargetRef, Verb};
 use std::collections::BTreeMap;
 
 /// All groups must be there, one text of each. No group: every file is a candidate (refused when the pack loads).
@@ -29,9 +29,14 @@ type Groups = Vec<Vec<String>>;
 pub fn derive(rule: &Rule, targets: &BTreeMap<String, Target>) -> Result<Needles, String> {
     let mut groups = Groups::new();
     if !rule.bump.is_empty() {
-        groups.push(rule.bump.iter().flat_map(|b| b.kinds.clone()).collect());
         let version = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
-        groups.push(rule.bump.iter().flat_map(|b| b.serve.iter().map(|(name, _)| version(name))).collect());
+        let group = |name: &str| name.rsplit_once('/').map(|(group, _)| group.to_owned());
+        let all = |bump: &Bump| bump.serve.iter().filter_map(|(name, _)| group(name)).collect::<Vec<_>>();
+        // What chooses objects may name a group and no kind, or no version.
+        groups.push(rule.bump.iter().flat_map(|b| b.kinds.iter().cloned().chain(all(b))).collect());
+        let versions = |bump: &Bump| bump.serve.iter().map(|(name, _)| version(name)).collect::<Vec<_>>();
+        let any = |bump: &Bump| if bump.kind.is_some() { all(bump) } else { Vec::new() };
+        groups.push(rule.bump.iter().flat_map(|b| versions(b).into_iter().chain(any(b))).collect());
     }
     let found: Vec<&Target> = (rule.targets.iter())
         .filter_map(|t| match t {

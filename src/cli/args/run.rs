@@ -87,7 +87,7 @@ pub struct Migrate {
     /// Errors alone on standard error
     #[arg(short, long, conflicts_with = "verbose", help_heading = "What comes out")]
     pub quiet: bool,
-    /// Name every file that was not read
+    /// Every finding in full, and the name of every file that was not read
     #[arg(short, long, help_heading = "What comes out")]
     pub verbose: bool,
 
