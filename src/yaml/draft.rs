@@ -74,6 +74,8 @@ pub struct Text {
     pub branches: Option<Branches>,
     /// How it is written, found when it is first asked for.
     habits: OnceCell<Habits>,
+    /// Whether it lives in a scalar and is JSON, found when it is first asked for.
+    json: OnceCell<bool>,
     /// The scalar that holds it; none for the file itself.
     pub host: Option<Host>,
 }
@@ -81,12 +83,22 @@ pub struct Text {
 impl Text {
     fn new(text: String, parsed: Parsed, host: Option<Host>) -> Text {
         let Parsed { tree, branches } = parsed;
-        Text { text, tree, branches, habits: OnceCell::new(), host }
+        Text { text, tree, branches, habits: OnceCell::new(), json: OnceCell::new(), host }
+    }
+
+    /// Whether it lives in a scalar and is JSON, which it has to stay: who reads it there may read nothing else.
+    pub fn must_be_json(&self) -> bool {
+        *self.json.get_or_init(|| self.host.is_some() && is_json(&self.text))
     }
 
     pub fn habits(&self) -> &Habits {
         self.habits.get_or_init(|| Habits::of(&self.text, &self.tree))
     }
+}
+
+/// Whether a text is JSON, of a map or list.
+pub fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 #[derive(Debug)]

@@ -64,7 +64,7 @@ pub fn outer_text(draft: &Draft, embedded: Id) -> Result<String, Refusal> {
 /// As `render`.
 pub fn text_of(draft: &Draft, id: Id) -> Result<String, Refusal> {
     let renderer = Renderer { draft };
-    let around = fresh::Around { nl: "\n", style: style::Style::default(), json: false };
+    let around = fresh::Around { nl: "\n", style: style::Style::default(), json: false, strict: false };
     let text = if renderer.is_inline(id) {
         renderer.inline(id, false, around)?
     } else {
@@ -130,7 +130,7 @@ impl Renderer<'_> {
         }
         let nl = style::newline(text);
         for root in roots.iter().skip(docs.len()) {
-            let around = fresh::Around { nl, style: style::Style::default(), json: false };
+            let around = fresh::Around { nl, style: style::Style::default(), json: false, strict: false };
             let lines = self.block_lines(*root, 0, around)?;
             if let Some(doc) = docs.last() {
                 self.no_open_scalar(t, doc.root)?;
@@ -202,7 +202,8 @@ impl Renderer<'_> {
     fn around(&self, t: usize, node: NodeId) -> fresh::Around {
         let (text, tree) = (self.text(t), self.tree(t));
         let style = self.draft.texts[t].habits().around(text, tree, node);
-        fresh::Around { nl: style::newline(text), style, json: style::is_json(text, tree, node) }
+        let strict = self.draft.texts[t].must_be_json();
+        fresh::Around { nl: style::newline(text), style, json: strict || style::is_json(text, tree, node), strict }
     }
 
     /// A node that stays where it stood, covering the same region.

@@ -70,7 +70,7 @@ impl Renderer<'_> {
                         lines.gap(gap_between(text, &extents, last, next));
                         last = Some(next);
                     }
-                    let new = self.child_lines(child, col, self.quotes(t, node, around))?;
+                    let new = self.child_lines(child, col, self.quotes(t, node, around, child.value))?;
                     if behind_dash {
                         out.above.extend(comment_lines(&new.lead));
                         lines.new_text(new.body[col.min(new.body.len())..].to_owned());

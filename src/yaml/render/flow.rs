@@ -31,7 +31,7 @@ impl Renderer<'_> {
         let gaps: Vec<Gap> = (0..old.len()).map(|i| gap(text, old[i].end, old.get(i + 1).map_or(close, |s| s.start))).collect();
         let head = head(text, open, old.first().map_or(close, |s| s.start), old.is_empty());
         let flow = Flow { text, gaps: &gaps, fresh: fresh_gap(text, &head, old.is_empty()), head };
-        let around = self.quotes(t, node, self.around(t, node));
+        let around = self.around(t, node);
         let trailing = gaps.last().is_some_and(|gap| gap.comma.is_some());
         let mut pieces = vec![Piece::Keep(span.start..if old.is_empty() { flow.head.end } else { flow.head.start })];
         let mut last: Option<usize> = None;
@@ -57,7 +57,7 @@ impl Renderer<'_> {
                     let gap = if at == 0 { flow.first_gap() } else { Piece::New(flow.next_gap(commented)) };
                     pieces.extend(above.into_iter().map(|line| Piece::New(flow.fresh.clone() + &line)));
                     pieces.push(gap);
-                    let body = self.flow_child(child, around)?;
+                    let body = self.flow_child(child, self.quotes(t, node, around, child.value))?;
                     commented = behind.is_some();
                     let behind = behind.map_or_else(String::new, |comment| format!(" {comment}"));
                     pieces.push(Piece::New(format!("{body}{}{behind}", if comma { "," } else { "" })));
@@ -113,7 +113,7 @@ impl Renderer<'_> {
 
     fn kept_in_flow(&self, child: &Child, t: usize, node: NodeId, i: usize, span: &Span) -> Result<Vec<Piece>, Refusal> {
         let tree = self.tree(t);
-        let around = self.quotes(t, node, self.around(t, node));
+        let around = self.quotes(t, node, self.around(t, node), child.value);
         let mut pieces = Vec::new();
         let mut from = span.start;
         if let (Some(key), Kind::Map { entries, .. }) = (child.key, &tree.node(node).kind)

@@ -16,6 +16,8 @@ pub(super) struct Around {
     pub style: Style,
     /// Strings and keys are double-quoted, as JSON wants.
     pub json: bool,
+    /// The text is JSON as a whole, and has to stay so.
+    pub strict: bool,
 }
 
 /// Whole lines of a child: the comments above it, and the rest.
@@ -49,7 +51,8 @@ impl Renderer<'_> {
                 node.body,
                 Body::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } | Body::Embedded { .. }
             );
-            if !(block || emptied && node.dirty || in_flow && literal) && (!around.json || in_flow) {
+            let foreign = around.strict && !self.is_json(origin.text, origin.node);
+            if !(block || emptied && node.dirty || in_flow && literal || foreign) && (!around.json || in_flow) {
                 let props = self.props(origin.text, origin.node);
                 let text = write(self.text(origin.text), &self.emit(id, origin.text)?.flat());
                 return Ok(props + &text);
@@ -87,6 +90,12 @@ impl Renderer<'_> {
         let Some(key) = child.key else { return Ok(value) };
         let key = self.inline(key, true, around)?;
         Ok(if value.is_empty() { format!("{key}: null") } else { format!("{key}: {value}") })
+    }
+
+    /// Whether a node is written as JSON wants it.
+    fn is_json(&self, t: usize, node: NodeId) -> bool {
+        let written = &self.text(t)[self.tree(t).node(node).span.clone()];
+        serde_json::from_str::<serde::de::IgnoredAny>(written).is_ok()
     }
 
     /// Anchor and tag of a node, with the blank behind them.
@@ -318,9 +327,10 @@ impl Renderer<'_> {
         }
     }
 
-    /// `around` for the items of a list whose strings are all quoted in one way.
-    pub(super) fn quotes(&self, t: usize, container: NodeId, around: Around) -> Around {
-        Around { json: around.json || list_quotes(self.tree(t), container) == Some(ScalarStyle::Double), ..around }
+    /// `around` for an item of a list whose strings are all quoted in one way.
+    pub(super) fn quotes(&self, t: usize, container: NodeId, around: Around, item: Id) -> Around {
+        let scalar = matches!(self.draft.node(item).body, Body::Scalar { .. });
+        Around { json: around.json || scalar && list_quotes(self.tree(t), container) == Some(ScalarStyle::Double), ..around }
     }
 }
 
