@@ -147,6 +147,7 @@ impl<'a> File<'a> {
             path,
             partial: self.repo.is_patch(path),
             choice: None,
+            unpruned: false,
             careful: false,
             run,
             repo: self.repo,

@@ -98,5 +98,6 @@ pub fn spot<'a>(work: &'a Work, found: &Found, objects: &[Object], root: Hit) ->
         doc: objects[found.object].facts(work.path, work.partial),
         bump: None,
         lets: Vec::new(),
+        unpruned: work.unpruned,
     }
 }

@@ -206,6 +206,7 @@ impl File<'_> {
                 path: &path,
                 partial: self.repo.is_patch(&path),
                 choice: self.decisions.map(|decisions| choice::Choice { decisions, steps: &self.report.steps }),
+                unpruned: false,
                 careful,
                 run,
                 repo,

@@ -66,6 +66,8 @@ pub struct Work<'a> {
     pub partial: bool,
     /// Where a person is asked about each edit.
     pub choice: Option<Choice<'a>>,
+    /// Whether what an edit empties is left there: what a template gives may fill it.
+    pub unpruned: bool,
     /// Whether each match must be proven by itself: asked for once something was not.
     pub careful: bool,
     pub run: &'a crate::pack::registry::Run,
@@ -194,6 +196,8 @@ struct Done {
     edited: bool,
     /// It cannot be edited; what was said tells why.
     refused: bool,
+    /// What is due is not the same in all branches of a template.
+    divided: bool,
     /// A finding holds the edit back.
     held: bool,
     said: Vec<Said>,
@@ -258,7 +262,7 @@ fn decide(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts
         let note = |(at, message): (Id, String)| Said::note(place(draft, Hit::node(at)), message);
         said.extend(trail.notes.drain(..).map(note));
     }
-    Ok(Done { edited, refused, held, said, unknown, trail })
+    Ok(Done { edited, refused, held, divided: false, said, unknown, trail })
 }
 
 /// The edits of a match. False: there was nothing to change.

@@ -55,6 +55,8 @@ pub struct Spot<'a> {
     pub doc: Json,
     pub bump: Option<Json>,
     pub lets: Vec<Binding>,
+    /// Whether what an edit empties is left there.
+    pub unpruned: bool,
 }
 
 impl Spot<'_> {

@@ -10,7 +10,7 @@ use crate::pack::path::{Path, Segment};
 use crate::view::helm;
 use crate::yaml::branch::Condition;
 use crate::yaml::draft::{Body, Child, Draft, Id, Own};
-use crate::yaml::tree::ScalarStyle;
+use crate::yaml::tree::{Kind, ScalarStyle};
 use crate::yaml::value::{Value, same};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -349,7 +349,7 @@ fn compute(draft: &mut Draft, id: Id, new: &str, gone: &mut Vec<Gone>) {
             _ => "",
         };
         let entries = child.key.map_or(old(child.value), old);
-        if new == ANY && entries.starts_with("{{") && (child.key.is_none() || draft.is_null(child.value)) {
+        if new == ANY && entries.starts_with("{{") && gives_all(draft, &child) {
             draft.take(id, index);
             gone.insert(0, Gone { value: child.value, place: Place::Never });
         } else if old(child.value).contains("{{") {
@@ -358,6 +358,20 @@ fn compute(draft: &mut Draft, id: Id, new: &str, gone: &mut Vec<Gone>) {
         } else {
             compute(draft, child.value, new, gone);
         }
+    }
+}
+
+/// Whether an action that a child starts with gives all of it, so that there may be none, or several. What stands behind a
+/// dash is one item, whatever it is.
+fn gives_all(draft: &Draft, child: &Child) -> bool {
+    let behind_dash = |text: usize, list, index: usize| match &draft.texts[text].tree.node(list).kind {
+        Kind::Seq { items, .. } => items.get(index).is_some_and(|item| item.dash.is_some()),
+        _ => false,
+    };
+    match child.own {
+        _ if child.key.is_some() => draft.is_null(child.value),
+        Own::Kept { text, container, index } => !behind_dash(text, container, index),
+        Own::New { .. } => true,
     }
 }
 

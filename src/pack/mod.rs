@@ -265,6 +265,15 @@ pub struct Verb {
 }
 
 impl Verb {
+    /// Whether it, or a verb in it, takes out what it empties.
+    pub fn prunes(&self) -> bool {
+        match &self.action {
+            Action::Move { prune, .. } | Action::Remove { prune, .. } => *prune,
+            Action::Within { verbs, .. } => verbs.iter().any(Verb::prunes),
+            _ => false,
+        }
+    }
+
     /// The paths in it, of the verbs in it as well; those that something is inserted into apart.
     pub fn paths<'v>(&'v self, out: &mut Vec<&'v Path>, into_paths: &mut Vec<&'v Path>) {
         match &self.action {

@@ -2,7 +2,7 @@
 use super::{Done, Outcome, Work, decide, proven};
 use crate::migrate::document::Object;
 use crate::migrate::matches::{self, Match};
-use crate::migrate::said::divided;
+use crate::migrate::said::{Said, divided, place};
 use crate::migrate::select::Search;
 use crate::migrate::worlds::{self, World, Worlds};
 use crate::yaml::draft::Draft;
@@ -40,7 +40,7 @@ fn there(work: &Work, draft: &mut Draft, one: &Match, objects: &[Object], texts:
     }
 }
 
-/// Looks, and edits, in every world that the match is in, if that is the edit which is due in each.
+/// Looks, and edits, in every world that the match is in, if there is an edit which is what is due in each.
 pub(super) fn everywhere(
     work: &Work,
     draft: &mut Draft,
@@ -48,6 +48,42 @@ pub(super) fn everywhere(
     objects: &[Object],
     texts: &[String],
     worlds: &[World],
+) -> Result<Done, String> {
+    let done = in_each(work, draft, one, objects, texts, worlds, false)?;
+    if !done.divided {
+        return Ok(done);
+    }
+    // Verbs that build on each other miss what the first branch hid. What a branch may fill need not be pruned.
+    let prunes = work.rule.verbs.iter().any(crate::pack::Verb::prunes);
+    for (unpruned, at_once) in
+        [(false, true), (true, false), (true, true)].into_iter().filter(|(unpruned, _)| prunes || !unpruned)
+    {
+        let mark = draft.mark();
+        let other = in_each(&Work { unpruned, ..*work }, draft, one, objects, texts, worlds, at_once);
+        match other {
+            Ok(mut other) if other.edited && !other.refused => {
+                if unpruned {
+                    let at = done.said.first().map_or_else(|| place(draft, one.hit), |said| said.at.clone());
+                    let note = "Where the template does not give this, nothing is left around it but an empty part, which stays.";
+                    other.said.push(Said::note(at, note.to_owned()));
+                }
+                return Ok(other);
+            }
+            _ => draft.roll_back(mark),
+        }
+    }
+    Ok(done)
+}
+
+/// One edit, made in one world after the other, or at once where all branches are there.
+fn in_each(
+    work: &Work,
+    draft: &mut Draft,
+    one: &Match,
+    objects: &[Object],
+    texts: &[String],
+    worlds: &[World],
+    at_once: bool,
 ) -> Result<Done, String> {
     let doc = objects[one.found.object].doc;
     let mark = draft.mark();
@@ -61,9 +97,9 @@ pub(super) fn everywhere(
         })
     };
     let all: Vec<(&World, Vec<Value>)> = worlds.iter().chain(&given).map(|world| (world, due(draft, world))).collect();
-    let mut decided: Option<Done> = None;
+    let mut decided: Option<Done> = if at_once { there(work, draft, one, objects, texts).ok() } else { None };
     let (mut left_out, mut asks) = (None, &worlds[0]);
-    for (world, due) in all.iter().filter(|(world, _)| !world.supposes()) {
+    for (world, due) in all.iter().filter(|(world, _)| !world.supposes() && !at_once) {
         if decided.is_some() && (!world.is_branch() || world.agrees(draft, doc, due)) {
             continue;
         }
@@ -80,6 +116,7 @@ pub(super) fn everywhere(
     if !decided.as_ref().is_some_and(|done| done.refused) {
         let edited = decided.as_ref().is_some_and(|done| done.edited);
         let other = all.iter().position(|(world, due)| !world.agrees(draft, doc, due));
+        let divided_there = other.is_some();
         let wrong = match other {
             Some(index) => {
                 draft.roll_back(mark);
@@ -92,7 +129,7 @@ pub(super) fn everywhere(
         };
         if let Some(said) = wrong {
             draft.roll_back(mark);
-            return Ok(Done { said: vec![said], refused: true, ..Done::default() });
+            return Ok(Done { said: vec![said], refused: true, divided: divided_there, ..Done::default() });
         }
     }
     decided.ok_or_else(|| left_out.unwrap_or_else(|| "no run of the template gives it".to_owned()))

@@ -82,7 +82,7 @@ fn one(draft: &mut Draft, spot: &mut Spot, verb: &Verb, trail: &mut Trail) -> Re
         }
         Action::Move { at, to, order, clash, prune, copy } => {
             let hits = wanted(draft, spot, at, verb, trail)?;
-            let how = relocate::How { to, order, clash: *clash, prune: *prune, copy: *copy };
+            let how = relocate::How { to, order, clash: *clash, prune: *prune && !spot.unpruned, copy: *copy };
             relocate::relocate(draft, spot, &hits, &how)?;
         }
         Action::Wrap { at, how } => {
@@ -92,7 +92,7 @@ fn one(draft: &mut Draft, spot: &mut Spot, verb: &Verb, trail: &mut Trail) -> Re
         }
         Action::Remove { at, prune } => {
             for it in wanted(draft, spot, at, verb, trail)? {
-                remove::remove(draft, it.hit, *prune)?;
+                remove::remove(draft, it.hit, *prune && !spot.unpruned)?;
             }
         }
         Action::Replace { at, stanza } => {
