@@ -187,6 +187,16 @@ impl FileReport {
         self.steps.iter().fold(at, |at, step| places::after(&step.splices, at))
     }
 
+    /// Whether byte `at` of the text on disk is taken out, with nothing in its place.
+    pub fn is_gone(&self, at: usize) -> bool {
+        let mut at = at;
+        self.steps.iter().any(|step| {
+            let gone = places::is_gone(&step.splices, at);
+            at = places::after(&step.splices, at);
+            gone
+        })
+    }
+
     /// Where byte `at` of the text after all steps is on disk; the start of what was replaced, for new text.
     pub fn before(&self, at: usize) -> usize {
         on_disk(&self.steps, at..at).start

@@ -157,7 +157,9 @@ fn at_match(
                 outcome.modelines.extend(modeline::follow(&draft.texts[0].text, span.start, raise));
             }
             if work.phase == Phase::Gap {
-                done.said.push(gap(work, draft, one.hit));
+                // What the first verb hit, as far as it was there before.
+                let first = done.trail.touched.iter().skip(1).find(|id| draft.file_span(**id).is_some());
+                done.said.push(gap(work, draft, first.map_or(one.hit, |id| Hit::node(*id))));
             }
             outcome.said.extend(done.said);
             for message in json_patch::displaced(draft, &objects[one.found.object], &ways) {

@@ -97,9 +97,14 @@ fn renderer(colour: bool) -> Renderer {
 /// A finding and the file that it is in.
 type Said<'r> = (&'r FileReport, &'r Finding);
 
+/// Whether a finding is to be shown in the new text: what an edit took out is in the old one alone.
+fn is_new(file: &FileReport, finding: &Finding, voice: Voice) -> bool {
+    voice.wrote && file.changed() && !file.is_gone(finding.span.start)
+}
+
 /// Where a finding is: in the text as it is on disk by then.
 fn row_column(file: &FileReport, finding: &Finding, voice: Voice) -> (usize, usize) {
-    if voice.wrote && file.changed() {
+    if is_new(file, finding, voice) {
         line_column(&file.migrated_text(), file.after(finding.span.start))
     } else {
         (finding.line, finding.column)
@@ -113,7 +118,7 @@ fn shown_path(path: &str) -> String {
 
 /// One finding, with the line that it is about. `others` say the same, `rest` says it with other names.
 fn snippet(report: &Report, (file, finding): &Said, others: &[Said], rest: &[Said], voice: Voice) -> String {
-    let new = voice.wrote && file.changed();
+    let new = is_new(file, finding, voice);
     let text = if new { file.migrated_text() } else { file.source.text.clone() };
     let at = |byte: usize| if new { file.after(byte) } else { byte };
     let span = at(finding.span.start)..at(finding.span.end);
@@ -133,6 +138,9 @@ fn snippet(report: &Report, (file, finding): &Said, others: &[Said], rest: &[Sai
     } else {
         let snippet = Snippet::source(line).path(shown_path(&finding.path)).line_start(row);
         group = group.element(snippet.annotation(AnnotationKind::Primary.span(mark)));
+    }
+    if !new && voice.wrote && file.changed() {
+        group = group.element(Shown::NOTE.message("this is the line as it was: the edit took it out"));
     }
     if !others.is_empty() {
         let all = if others.len() > SHOWN { " (all with -v)" } else { "" };
@@ -375,6 +383,13 @@ mod tests {
         assert!(findings(&all, PLAIN).contains("--> a/b.yaml:2:4\n  |\n2 | b: 2\n"));
         let new = findings(&all, Voice { wrote: true, ..PLAIN });
         assert!(new.contains("--> a/b.yaml:3:4\n  |\n3 | b: two\n"), "{new}");
+        let mut one = file("a: 1\nb: 2\nc: 3\n");
+        one.steps.push(Step { splices: vec![Splice { at: 5..10, with: String::new() }], ..all.files[0].steps[0].clone() });
+        one.findings.extend([5..6, 10..11].map(|at| Finding::at(&one.source, at, "p/1/x", Level::Note, "m")));
+        one.findings[1].message.push('2');
+        let new = findings(&report(vec![one]), Voice { wrote: true, ..PLAIN });
+        assert!(new.contains("--> a/b.yaml:2:1\n  |\n2 | b: 2\n  | ^\n  |\n  = note: this is the line as it was"), "{new}");
+        assert!(new.contains("--> a/b.yaml:2:1\n  |\n2 | c: 3\n"), "{new}");
     }
 
     #[test]

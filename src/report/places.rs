@@ -56,6 +56,11 @@ pub fn touched(steps: &[Step], nth: usize) -> Vec<(Span, Span)> {
     steps[nth].splices.iter().map(both).collect()
 }
 
+/// Whether byte `at` is taken out by `splices`, with nothing in its place.
+pub fn is_gone(splices: &[Splice], at: usize) -> bool {
+    splices.iter().any(|splice| splice.at.contains(&at) && splice.with.trim().is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
