@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// Variables of git that reach it; all others (`GIT_DIR` and its kin) would point it elsewhere.
 const KEPT: [&str; 9] =
@@ -264,7 +264,7 @@ impl Git {
         env: &[(&str, &str)],
         input: &[u8],
     ) -> Result<String, Trouble> {
-        let mut git = Command::new("git");
+        let mut git = crate::git::command(folder);
         let stray = std::env::vars_os().map(|(name, _)| name).filter(|name| {
             let name = name.to_string_lossy();
             name.starts_with("GIT_") && !KEPT.iter().any(|kept| name.starts_with(kept))
@@ -282,7 +282,7 @@ impl Git {
         }
         env.iter().for_each(|(name, value)| _ = git.env(name, value));
         SETTINGS.iter().for_each(|setting| _ = git.args(["-c", setting]));
-        git.args(args).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        git.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let no_git =
             |error: std::io::Error| Trouble::new(format!("could not run git: {error}"), "git 2.31 or later has to be installed");
         let mut child = git.spawn().map_err(no_git)?;
@@ -332,7 +332,7 @@ impl Worktree<'_> {
     /// What git says, of a signature for example.
     pub fn commit(&self, files: &[&str], message: &str, author: &Author) -> Result<String, Trouble> {
         let names = files.join("\0");
-        let add = ["--literal-pathspecs", "add", "--pathspec-from-file=-", "--pathspec-file-nul"].map(OsStr::new);
+        let add = ["add", "--pathspec-from-file=-", "--pathspec-file-nul"].map(OsStr::new);
         self.git.run(&self.path, add, &[], names.as_bytes())?;
         let env = [
             ("GIT_AUTHOR_NAME", author.name.as_str()),
