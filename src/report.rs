@@ -62,6 +62,11 @@ impl Finding {
         Finding { id, level, path, span, line, column, message, help: None, kind: None }
     }
 
+    /// 1-based line, in the migration's file, of the row of `report` that it is of.
+    pub fn row(&self) -> Option<usize> {
+        self.kind.as_deref()?.split(' ').next()?.parse().ok()
+    }
+
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

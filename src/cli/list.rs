@@ -6,7 +6,8 @@ use crate::output::human::counted;
 use crate::output::pages::{self, Book, Page};
 use crate::output::terminal::Terminal;
 use crate::pack::registry::Library;
-use crate::pack::{Pack, changes};
+use crate::pack::changes::{self, Change};
+use crate::pack::Pack;
 use std::fmt::Write as _;
 
 pub fn run(args: &List, terminal: Terminal) -> anyhow::Result<String> {
@@ -16,7 +17,7 @@ pub fn run(args: &List, terminal: Terminal) -> anyhow::Result<String> {
     let Some(name) = &args.pack else { return packs(&library) };
     let pack = library.pack(name)?;
     if args.coverage {
-        return coverage(&library, &pack);
+        return coverage(&library, &pack, terminal);
     }
     let book = book(&pack);
     Ok(if args.format == Some(PagesArg::Markdown) { pages::book_markdown(&book) } else { pages::book(&book) })
@@ -57,16 +58,18 @@ fn book(pack: &Pack) -> Book {
     Book { name: pack.name.clone(), title: pack.title.clone(), versions, chapters }
 }
 
-fn coverage(library: &Library, pack: &Pack) -> anyhow::Result<String> {
+/// The table, with its open rows; these are an error behind it.
+fn coverage(library: &Library, pack: &Pack, terminal: Terminal) -> anyhow::Result<String> {
     let changes = library.changes(&pack.name)?;
-    let rows: Vec<_> = (changes::answered(pack, &changes)?.into_iter())
-        .map(|(change, by)| {
-            (
-                change.id.clone(),
-                change.what.clone(),
-                if by.is_empty() { Err(change.not.clone().unwrap_or_default()) } else { Ok(by) },
-            )
-        })
-        .collect();
-    Ok(pages::coverage(&pack.name, &pack.title, &rows))
+    let answered = changes::answered(pack, &changes)?;
+    let row = |(change, by): &(&Change, Vec<String>)| {
+        let why = || change.not.clone().unwrap_or_else(|| "**open**".to_owned());
+        (change.id.clone(), change.what.clone(), if by.is_empty() { Err(why()) } else { Ok(by.clone()) })
+    };
+    let table = pages::coverage(&pack.name, &pack.title, &answered.iter().map(row).collect::<Vec<_>>());
+    if let Err(open) = changes::settled(pack, &answered) {
+        terminal.out(table.as_bytes())?;
+        return Err(open.into());
+    }
+    Ok(table)
 }

@@ -180,9 +180,7 @@ fn asked_for(args: &Migrate, runs: &[Run]) -> String {
 /// What is said of a parameter that was typed, and that no migration of this run has.
 fn set_for_nothing(set: &str, runs: &[Run]) -> Option<String> {
     let name = set.split('=').next().unwrap_or(set);
-    let idle: Vec<_> = runs.iter().filter(|run| run.pack.params.contains_key(name)).map(|run| values::idle(run, name)).collect();
-    // Of several packs with that parameter one may use it.
-    let (migration, why) = idle.into_iter().collect::<Option<Vec<_>>>()?.into_iter().next()?;
+    let (migration, why) = values::set_for_nothing(runs, name)?;
     Some(format!("--set {set} did nothing: {}, which it is for, did not run: {why}\n", migration.id))
 }
 

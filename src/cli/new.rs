@@ -39,7 +39,10 @@ fn pack(name: &str, dir: &Path) -> anyhow::Result<Made> {
         (at.join("schema").join("migration.json"), schema::MIGRATION.to_owned()),
     ];
     let next = format!("Fill in the TODO, then: yamlift new migration {name} VERSION SLUG{}", of(dir));
-    Ok((make(files)?, next))
+    let built_in = Library::open(&[])?.names().iter().any(|known| known == name);
+    let note = format!("It stands in for the {name} pack that yamlift brings: no migration of that one runs beside it.\n");
+    let note = if built_in { note } else { String::new() };
+    Ok((make(files)?, note + &next))
 }
 
 fn migration(pack: &str, version: &str, slug: &str, dir: &Path) -> anyhow::Result<Made> {
@@ -55,8 +58,7 @@ fn migration(pack: &str, version: &str, slug: &str, dir: &Path) -> anyhow::Resul
         let help = format!("versions: {}; or `any`, for clean-ups that hold at every version", chain.join(" "));
         return Err(refuse(format!("the {pack} pack has no version {version}"), help));
     }
-    let newest = chain.last().map_or(version, String::as_str);
-    let text = MIGRATION.replace("@version@", if version == "any" { newest } else { version });
+    let text = if version == "any" { without_window(MIGRATION) } else { MIGRATION.replace("@version@", version) };
     // A pack that was begun by hand may have none.
     let known = dir.join("migrations").join(pack).join("schema").join("migration.json").is_file();
     let text = if known { modeline("../schema/migration.json") + &text } else { text };
@@ -68,6 +70,12 @@ fn migration(pack: &str, version: &str, slug: &str, dir: &Path) -> anyhow::Resul
     ];
     let next = format!("Fill in each TODO, then: yamlift test {} {slug}", dir.display());
     Ok((make(files)?, next))
+}
+
+/// A clean-up holds at every version, so that it has no window.
+fn without_window(text: &str) -> String {
+    let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("honoured:") && !line.contains("\"A..B\""));
+    lines.collect()
 }
 
 /// The line that tells editors which schema a file follows.

@@ -7,6 +7,7 @@ use crate::output::human::counted;
 use crate::output::progress::Progress;
 use crate::output::terminal::Terminal;
 use crate::pack::Migration;
+use crate::pack::folder::root_of;
 use crate::pack::registry::Library;
 use anyhow::Context;
 use std::collections::BTreeSet;
@@ -15,7 +16,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub fn run(args: &Test, terminal: Terminal) -> anyhow::Result<u8> {
-    let root = args.dir.clone().unwrap_or_else(|| ".".into());
+    let root = root_of(&args.dir.clone().unwrap_or_else(|| ".".into()))?;
     let library = Library::open(std::slice::from_ref(&root))?;
     let cases = golden::find(&root, &args.cases)?;
     if cases.is_empty() {
@@ -29,7 +30,7 @@ pub fn run(args: &Test, terminal: Terminal) -> anyhow::Result<u8> {
     });
     progress.end();
     if args.bless {
-        return bless(&cases, &verdicts, terminal);
+        return bless(&root, &cases, &verdicts, terminal);
     }
     let gaps = all_gaps(&library, &root, args, &cases, &verdicts)?;
     let mut out = String::new();
@@ -42,17 +43,20 @@ pub fn run(args: &Test, terminal: Terminal) -> anyhow::Result<u8> {
         out.push('\n');
     }
     gaps.iter().for_each(|gap| _ = writeln!(out, "{gap}"));
-    let _ = write!(out, "{}", counted(cases.len(), "case"));
-    match failed.len() {
-        0 => out += ", all as they should be",
-        failed => _ = write!(out, ", {failed} failed"),
-    }
-    match gaps.len() {
-        0 => out += "\n",
-        gaps => _ = writeln!(out, "; {} not shown by any case", counted(gaps, "thing")),
-    }
+    let _ = writeln!(out, "{}", sum(cases.len(), failed.len(), gaps.len()));
     terminal.out(out.as_bytes())?;
     Ok(if failed.is_empty() && gaps.is_empty() { DONE } else { OPEN })
+}
+
+/// How it came out, in a sentence: what is not shown is not done.
+fn sum(cases: usize, failed: usize, gaps: usize) -> String {
+    let things = if gaps == 1 { "1 thing is" } else { &format!("{gaps} things are") };
+    match (failed, gaps) {
+        (0, 0) => format!("{}, all as they should be", counted(cases, "case")),
+        (0, _) => format!("not done yet: {things} not shown; {} as they should be", counted(cases, "case")),
+        (_, 0) => format!("{}, {failed} failed", counted(cases, "case")),
+        _ => format!("{}, {failed} failed; {things} not shown", counted(cases, "case")),
+    }
 }
 
 /// What the cases of every pack of the folder do not show; of migrations of which only some cases were run it is not known.
@@ -63,13 +67,15 @@ fn all_gaps(library: &Library, root: &Path, args: &Test, cases: &[Case], verdict
         args.cases.is_empty() || args.cases.iter().any(|text| id.contains(text.as_str()))
     };
     for name in library.names().iter().filter(|name| root.join("migrations").join(name).is_dir()) {
-        out.extend(golden::gaps(&*library.pack(name)?, &whole, cases, verdicts));
+        let pack = library.pack(name)?;
+        out.extend(golden::gaps(&pack, &whole, cases, verdicts));
+        out.extend(golden::unseen(&pack, &whole, cases, verdicts));
     }
     Ok(out)
 }
 
 /// Takes over what came out, and says so file by file: somebody has to look at each.
-fn bless(cases: &[Case], verdicts: &[Verdict], terminal: Terminal) -> anyhow::Result<u8> {
+fn bless(root: &Path, cases: &[Case], verdicts: &[Verdict], terminal: Terminal) -> anyhow::Result<u8> {
     let (mut written, mut stuck) = (BTreeSet::new(), String::new());
     for (case, verdict) in cases.iter().zip(verdicts).filter(|(_, verdict)| !verdict.passed()) {
         if verdict.error.is_none() && verdict.differs() {
@@ -81,7 +87,9 @@ fn bless(cases: &[Case], verdicts: &[Verdict], terminal: Terminal) -> anyhow::Re
     }
     let mut out: String = written.iter().map(|path| format!("{path}\n")).collect();
     if !written.is_empty() {
-        let _ = writeln!(out, "{} written; read them: git diff", counted(written.len(), "file"));
+        let checkout = root.canonicalize().is_ok_and(|root| root.ancestors().any(|folder| folder.join(".git").exists()));
+        let how = if checkout { ": git diff, and git status for new ones" } else { " before you keep them" };
+        let _ = writeln!(out, "{} written; read them{how}", counted(written.len(), "file"));
     }
     if !stuck.is_empty() {
         let _ = writeln!(out, "{stuck}These cannot be accepted.");

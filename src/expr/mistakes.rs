@@ -142,6 +142,14 @@ fn mistake(text: &str, offset: usize, said: &str, range: Range<usize>) -> Mistak
             .rev()
             .collect::<String>()
     };
+    if let Some(at) = path(text) {
+        let help = "a path goes in `when:`, or in `let:`, whose name an expression can use; what is below `$` is `match.name` here";
+        return Mistake::new(offset + at, "an expression is expected here, and `$` begins a path", help.to_owned());
+    }
+    if before.trim_end().ends_with(')') && token.starts_with('.') {
+        let help = "bind it in `let` first, `hp: << it | host_port >>`, and write `hp.host`";
+        return Mistake::new(offset + start, "a member cannot be taken from what stands in brackets", help.to_owned());
+    }
     let name = before.trim_end().strip_suffix('(').map(word).filter(|name| !name.is_empty());
     let (message, help) = if said.contains("escape") {
         (
@@ -164,6 +172,20 @@ fn mistake(text: &str, offset: usize, said: &str, range: Range<usize>) -> Mistak
         (format!("`{token}` cannot stand here"), said.trim_end_matches('.').to_owned())
     };
     Mistake::new(offset + start, message, help)
+}
+
+/// Where a path begins in an expression, texts in it left out.
+fn path(text: &str) -> Option<usize> {
+    let mut quote = None;
+    text.char_indices().find_map(|(at, c)| {
+        match quote {
+            Some(q) if q == c => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
+            None => return (c == '$').then_some(at),
+        }
+        None
+    })
 }
 
 /// The kind and name of what the engine does not know, and the names that it does.
@@ -217,12 +239,16 @@ mod tests {
         assert!(of("a b").starts_with("2 `b` cannot stand here"), "{}", of("a b"));
         assert_eq!(of("it is matching(pat=\"a(\")"), "19 `a(` is no regular expression: unclosed group / ");
         assert_eq!(of("it is matching(pat=\"a(\" ~ b)"), "fine");
+        assert!(of("not $.retries").starts_with("4 an expression is expected here, and `$` begins a path / a path goes in `when:`"));
+        assert_eq!(of("it == '$.a'"), "fine");
+        assert!(of("(it | host_port).host").contains("/ bind it in `let` first"), "{}", of("(it | host_port).host"));
     }
 
     #[test]
     fn texts() {
         let of = |source: &str| said(Mode::Stanza, source);
         assert_eq!(of("a: << it | regex_replce(pat='a', rep='b') >>"), "11 there is no filter `regex_replce` / ");
+        assert!(of("a: << (it | host_port).host >>").contains("/ bind it in `let` first"));
         assert!(of("a: 1\nb: << it").starts_with("8 `<<` is not closed"));
         assert!(of("a: 1\n<% if it %>\nb: 2\n").contains("`<% if … %>` ends with"));
         assert!(of("a: 1\nb: << it + >>\n").starts_with("15 the expression ends"), "{}", of("a: 1\nb: << it + >>\n"));

@@ -26,7 +26,7 @@ pub struct Case {
     pub phase: PhaseFilter,
     /// The name that `before.yaml` goes by.
     pub file: String,
-    /// `level place id`, the place being a line, in a tree `path:line`; sorted.
+    /// `level place id`, the place being a line, in a tree `path:line`; the loudest first, then by place.
     pub findings: Vec<String>,
 }
 
@@ -117,7 +117,7 @@ impl Case {
             let plain = |node| page.json(node).as_str().map_or_else(|| page.json(node).to_string(), str::to_owned);
             self.findings.push(format!("{} {} {}", plain(level), plain(place), plain(id)));
         }
-        self.findings.sort();
+        self.findings.sort_by_cached_key(|finding| place(finding));
         Ok(())
     }
 
@@ -179,6 +179,16 @@ impl Case {
     }
 }
 
+/// What a `level place id` is sorted by: level, the loudest first, file, line, id.
+pub(super) fn place(finding: &str) -> (usize, String, usize, String) {
+    let mut parts = finding.splitn(3, ' ');
+    let mut part = || parts.next().unwrap_or_default();
+    let (level, place, id) = (part(), part(), part());
+    let level = ["error", "warning", "note"].iter().position(|known| *known == level).unwrap_or(usize::MAX);
+    let (file, line) = place.rsplit_once(':').unwrap_or(("", place));
+    (level, file.to_owned(), line.parse().unwrap_or(0), id.to_owned())
+}
+
 /// Every file of a folder, by its path in it.
 pub(super) fn tree(folder: &Path, below: &str, files: &mut Files) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
@@ -196,6 +206,14 @@ pub(super) fn tree(folder: &Path, below: &str, files: &mut Files) -> std::io::Re
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn findings_stand_in_the_order_of_their_lines() {
+        let mut all = ["note 1 a", "warning 10 a", "warning 9 a", "error b.yaml:10 a", "error b.yaml:9 a", "error a.yaml:11 a"];
+        all.sort_by_cached_key(|finding| place(finding));
+        let sorted = ["error a.yaml:11 a", "error b.yaml:9 a", "error b.yaml:10 a", "warning 9 a", "warning 10 a", "note 1 a"];
+        assert_eq!(all, sorted);
+    }
 
     #[test]
     fn mistakes_have_a_place_and_a_way_out() {

@@ -1,9 +1,10 @@
 //! A case run as a person would: look, write, and look again.
-use super::case::{Case, Files, tree};
+use super::case::{Case, Files, place, tree};
 use crate::output::{diff, write};
 use crate::pack::PackError;
 use crate::pack::registry::{Library, Run};
 use crate::pack::trees::Trees;
+use crate::pack::values;
 use crate::pipeline::{self, Input, Job, Sources};
 use crate::report::{Level, Report};
 use std::fmt::Write as _;
@@ -29,6 +30,10 @@ pub struct Verdict {
     pub again: Vec<String>,
     /// Migration, and 1-based line in its file, of each verb that did something.
     pub verbs: Vec<(String, usize)>,
+    /// The same of each row of `report` that said something.
+    pub spoke: Vec<(String, usize)>,
+    /// What the case sets for nothing, with the reason.
+    pub idle: Vec<String>,
 }
 
 impl Verdict {
@@ -77,8 +82,16 @@ pub fn check(library: &Library, case: &Case) -> Verdict {
 
 fn run(library: &Library, case: &Case) -> anyhow::Result<Verdict> {
     let before = case.side("before")?.ok_or_else(|| anyhow::anyhow!("there is no before.yaml"))?;
+    if before.values().any(|bytes| is_scaffold(&String::from_utf8_lossy(bytes))) {
+        anyhow::bail!("before.yaml holds nothing but the TODO of its scaffold");
+    }
     let wanted = case.side("after")?.unwrap_or_else(|| before.clone());
     let runs = library.runs(&case.request(library)?)?;
+    let for_nothing = |(name, value): &(String, String)| {
+        let (migration, why) = values::set_for_nothing(&runs, name)?;
+        Some(format!("`set: {{ {name}: {value} }}` did nothing: {}, which it is for, did not run: {why}", migration.id))
+    };
+    let idle = case.set.iter().filter_map(for_nothing).collect();
     let folder = write::scratch(&before)?;
     let mut report = look(folder.path(), &runs)?;
     if let Some(file) = report.failed().next() {
@@ -89,11 +102,17 @@ fn run(library: &Library, case: &Case) -> anyhow::Result<Verdict> {
     let (missing, unexpected) = compare(case, &findings);
     let verbs = report.files.iter().flat_map(|file| &file.steps);
     let verbs = verbs.flat_map(|step| step.verbs.iter().map(|line| (step.migration.clone(), *line))).collect();
+    let spoke = report.findings().filter_map(|finding| Some((finding.id.clone(), finding.row()?))).collect();
     write::all(folder.path(), &mut report);
     let again = look(folder.path(), &runs)?.changed().map(|file| file.source.path.clone()).collect();
     let mut got = Files::new();
     tree(folder.path(), "", &mut got)?;
-    Ok(Verdict { error: None, before, wanted, got, findings, missing, unexpected, again, verbs })
+    Ok(Verdict { error: None, before, wanted, got, findings, missing, unexpected, again, verbs, spoke, idle })
+}
+
+/// Whether a text is a comment with something to do, and nothing else.
+fn is_scaffold(text: &str) -> bool {
+    text.contains("TODO") && text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
 }
 
 fn look(folder: &Path, runs: &[Run]) -> anyhow::Result<Report> {
@@ -117,7 +136,7 @@ fn findings(case: &Case, report: &Report, many: bool) -> Vec<(String, String)> {
             (format!("{level} {place} {}", finding.id), said)
         })
         .collect();
-    out.sort();
+    out.sort_by_cached_key(|(finding, _)| place(finding));
     out
 }
 

@@ -10,7 +10,7 @@ mod gaps;
 pub use accept::accept;
 pub use case::{Case, Files, find};
 pub use check::{Verdict, check};
-pub use gaps::gaps;
+pub use gaps::{gaps, unseen};
 
 use crate::pack::registry::Library;
 use std::sync::atomic::{AtomicUsize, Ordering};

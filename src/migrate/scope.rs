@@ -202,7 +202,15 @@ impl Spot<'_> {
             Some(Json::Number(n)) => Ok(n.to_string()),
             Some(Json::Bool(b)) => Ok(b.to_string()),
             Some(other) => Err(format!("a name is needed, not {other}")),
-            None => Err("a name is needed, but it is undefined".into()),
+            None => Err(format!("a name is needed, and `{}` is undefined", self.written_as(text))),
+        }
+    }
+
+    /// A text as its author wrote it.
+    pub fn written_as<'t>(&'t self, text: &'t Text) -> &'t str {
+        match text {
+            Text::Plain(plain) => plain,
+            Text::Typed(id) | Text::Mixed(id) => self.frame.exprs.source(*id),
         }
     }
 

@@ -208,6 +208,11 @@ impl Fields<'_> {
         self.get(key).ok_or_else(|| self.page.error(self.map, format!("`{key}` is missing here")))
     }
 
+    /// The key itself, of those that stand there the first in the file.
+    pub fn first(&self, keys: &[&str]) -> Option<Id> {
+        self.fields.iter().find(|(key, ..)| keys.contains(&key.as_str())).map(|(_, key, _)| *key)
+    }
+
     /// The first of some keys that is there, with its value.
     pub fn one_of<'k>(&self, keys: &[&'k str]) -> Option<(&'k str, Id)> {
         keys.iter().find_map(|key| self.get(key).map(|v| (*key, v)))

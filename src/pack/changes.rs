@@ -44,8 +44,7 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Change>, PackError> {
 /// Each change with the ids of the migrations that answer it, in running order.
 ///
 /// # Errors
-/// A migration that covers what is no change; a change that nothing answers without a reason, or with one although
-/// something does.
+/// A migration that covers what is no change.
 pub fn answered<'c>(pack: &Pack, changes: &'c [Change]) -> Result<Vec<(&'c Change, Vec<String>)>, PackError> {
     let mut by: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for migration in &pack.migrations {
@@ -59,11 +58,15 @@ pub fn answered<'c>(pack: &Pack, changes: &'c [Change]) -> Result<Vec<(&'c Chang
             by.entry(id).or_default().push(migration.id.clone());
         }
     }
-    let all = changes.iter().map(|change| (change, by.remove(change.id.as_str()).unwrap_or_default()));
+    Ok(changes.iter().map(|change| (change, by.remove(change.id.as_str()).unwrap_or_default())).collect())
+}
+
+/// # Errors
+/// Changes that nothing answers without a reason, or with one although something does.
+pub fn settled(pack: &Pack, answered: &[(&Change, Vec<String>)]) -> Result<(), PackError> {
     let open = |(change, by): &(&Change, Vec<String>)| by.is_empty() == change.not.is_none() || change.what.trim().is_empty();
-    let all: Vec<_> = all.collect();
-    let open: Vec<&Change> = all.iter().filter(|row| open(row)).map(|(change, _)| *change).collect();
-    let Some(first) = open.first() else { return Ok(all) };
+    let open: Vec<&Change> = answered.iter().filter(|row| open(row)).map(|(change, _)| *change).collect();
+    let Some(first) = open.first() else { return Ok(()) };
     let ids: Vec<&str> = open.iter().map(|change| change.id.as_str()).collect();
     let help = "each row says what changed, and is named by the `covers` of a migration or says in `not` why none answers it";
     let no = super::error(format!("{}: rows of changes.yaml are open: {}", pack.name, ids.join(", ")), help.to_owned());

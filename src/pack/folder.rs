@@ -77,7 +77,7 @@ pub fn root_of(folder: &Path) -> Result<PathBuf, PackError> {
     }
     let what = if folder.exists() { "holds no folder `migrations`" } else { "is not there" };
     let help = "a folder of packs looks like this: DIR/migrations/PACK/pack.yaml, DIR/templates/".to_owned();
-    Err(error(format!("`--packs {}`: it {what}", folder.display()), help))
+    Err(error(format!("no packs in `{}`: it {what}", folder.display()), help))
 }
 
 /// The files of a folder, at any depth: path below the root, path for errors, text.

@@ -24,6 +24,7 @@ pub mod values;
 pub mod verbs;
 pub mod version;
 pub mod way;
+pub mod window;
 
 use crate::expr::ExprId;
 use crate::report::Level;

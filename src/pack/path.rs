@@ -110,6 +110,31 @@ pub fn split(path: &str) -> Result<Vec<Segment>, String> {
     Ok(out)
 }
 
+/// The regular expressions that a path spells out, in `match(…, '…')` and `search(…, '…')`.
+pub fn patterns(path: &str) -> Vec<String> {
+    let calls = ["match(", "search("].into_iter().flat_map(|call| path.match_indices(call).map(|(at, _)| at + call.len()));
+    let pattern = |start: usize| {
+        let (_, second) = path[start..].split_once(',').filter(|(first, _)| !first.contains(')'))?;
+        let second = second.trim_start();
+        let quote = second.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+        let (mut out, mut escaped) = (String::new(), false);
+        for c in second[1..].chars() {
+            match c {
+                _ if escaped => {
+                    // What else JSON knows means the same in a pattern.
+                    out.extend((!matches!(c, '\\' | '/' | '\'' | '"')).then_some('\\').into_iter().chain([c]));
+                    escaped = false;
+                }
+                '\\' => escaped = true,
+                c if c == quote => return Some(out),
+                c => out.push(c),
+            }
+        }
+        None
+    };
+    calls.filter_map(pattern).collect()
+}
+
 /// Length of a member name, `*`, or an expression that gives one.
 fn name(text: &str) -> usize {
     if text.starts_with('*') {
@@ -180,6 +205,12 @@ mod tests {
         );
         assert_eq!(split("$['a','b']").expect("a path"), [many("['a','b']")]);
         assert_eq!(split("$.a.<< row.x >>.b").expect("a path"), [name("a"), name("<< row.x >>"), name("b")]);
+    }
+
+    #[test]
+    fn patterns_are_found() {
+        assert_eq!(patterns("$.a[?match(@.b, 'x[.]y') && search(@.c,\"a\\\\.b\")]"), ["x[.]y", "a\\.b"]);
+        assert_eq!(patterns("$.a[?match(@.b, @.c)].match"), Vec::<String>::new());
     }
 
     #[test]

@@ -69,6 +69,9 @@ impl Compiler<'_> {
         }
         if self.around.check && !segments.contains(&Segment::Append) {
             path::Query::parse(text).map_err(|why| self.page.error(node, why))?;
+            for pattern in path::patterns(text) {
+                crate::expr::is_match(&pattern, "").map_err(|why| self.page.error(node, why.to_string()))?;
+            }
         }
         Ok(Path { source: text.to_owned(), computed: None, segments })
     }

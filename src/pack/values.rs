@@ -60,10 +60,16 @@ fn all_of(runs: &[Run]) -> Vec<String> {
 }
 
 /// The migration that has this parameter and does not run, and why; none where one runs that may use it.
-pub fn idle<'r>(run: &'r Run, name: &str) -> Option<(&'r Migration, &'r str)> {
+fn idle<'r>(run: &'r Run, name: &str) -> Option<(&'r Migration, &'r str)> {
     let used = run.active.iter().any(|active| active.migration.params.contains_key(name));
     let (migration, why) = run.left_out.iter().find(|(migration, _)| migration.params.contains_key(name))?;
     (!used).then_some((migration, why.as_str()))
+}
+
+/// The same over several runs: of several packs with that parameter one may use it.
+pub fn set_for_nothing<'r>(runs: &'r [Run], name: &str) -> Option<(&'r Migration, &'r str)> {
+    let idle = runs.iter().filter(|run| run.pack.params.contains_key(name)).map(|run| idle(run, name));
+    idle.collect::<Option<Vec<_>>>()?.into_iter().next()
 }
 
 /// Every parameter that an active migration declares, and that is neither optional nor has a default, has a value.

@@ -2,9 +2,9 @@
 use super::PackError;
 use super::author::Fields;
 use super::compile::Compiler;
-use super::path::{Path, Segment};
+use super::path::{self, Path, Segment};
 use super::texts::whole_expression;
-use super::{Action, Clash, Order, SetTo, Stanza, Verb, Wrap};
+use super::{Action, Clash, Order, SetTo, Stanza, Text, Verb, Wrap};
 use crate::expr::Mode;
 use crate::yaml::draft::Id;
 use crate::yaml::syntax;
@@ -47,7 +47,7 @@ fn action(compiler: &mut Compiler, name: &str, value: Id, outer: &Fields) -> Res
             let fields = page.fields(value, &["at", "to", "clash"])?;
             Action::Rename {
                 at: compiler.paths(fields.need("at")?)?,
-                to: compiler.computed(fields.need("to")?)?,
+                to: key_name(compiler, fields.need("to")?, "`rename` takes a name; to put it elsewhere use `move`")?,
                 clash: clash(compiler, &fields)?,
             }
         }
@@ -69,8 +69,12 @@ fn action(compiler: &mut Compiler, name: &str, value: Id, outer: &Fields) -> Res
             let to = fields.need("to")?;
             let to_path = compiler.path(to)?;
             check_destination(compiler, to, &to_path)?;
+            let at = compiler.paths(fields.need("at")?)?;
+            if name == "move" && at.iter().any(|at| at.source == "$") {
+                return Err(into_itself(compiler, value, &to_path));
+            }
             Action::Move {
-                at: compiler.paths(fields.need("at")?)?,
+                at,
                 to: to_path,
                 order: order(compiler, &fields)?,
                 clash: clash(compiler, &fields)?,
@@ -109,6 +113,39 @@ fn check_destination(compiler: &Compiler, node: Id, path: &Path) -> Result<(), P
         Some(Segment::Many(_) | Segment::Index(_)) => path.computed.is_some(),
     };
     if sound { Ok(()) } else { Err(compiler.page.error(node, "the new place must end in a name or in `[-]`")) }
+}
+
+/// The name of a key; `no` says what is wrong with a path in its place. Dots alone make no path: `mesh.dev/inject` is a name.
+fn key_name(compiler: &mut Compiler, node: Id, no: &str) -> Result<Text, PackError> {
+    let text = compiler.text(node)?;
+    if is_path(&text) {
+        let help = "a name that is meant to begin so cannot be given here".to_owned();
+        return Err(PackError { help: Some(help), ..compiler.page.error(node, format!("{no}: `{text}` is a path")) });
+    }
+    compiler.computed(node)
+}
+
+fn neighbour(compiler: &Compiler, node: Id, which: &str) -> Result<String, PackError> {
+    let text = compiler.text(node)?;
+    let last = || match path::split(&text).ok()?.pop()? {
+        Segment::Name(name) => Some(format!("`{which}: {name}`")),
+        _ => None,
+    };
+    if is_path(&text) {
+        let error = compiler.page.error(node, format!("`{which}` takes a key's name, not a path"));
+        return Err(PackError { help: last(), ..error });
+    }
+    Ok(text)
+}
+
+fn is_path(text: &str) -> bool {
+    text == "$" || text.starts_with("$.") || text.starts_with("$[")
+}
+
+fn into_itself(compiler: &Compiler, node: Id, to: &Path) -> PackError {
+    let error = compiler.page.error(node, format!("`$` is what moves, so that `{}` would be inside of it", to.source));
+    let help = "nothing above `$` can be reached: leave `select: $.a` out, and write `when: $.a` and\n`move: { at: $.a, to: $.b.c }`; one level deeper is `wrap`";
+    PackError { help: Some(help.to_owned()), ..error }
 }
 
 fn set_to(compiler: &mut Compiler, node: Id) -> Result<SetTo, PackError> {
@@ -161,8 +198,8 @@ fn check_stanza(compiler: &Compiler, node: Id, text: &str) -> Result<(), PackErr
 fn order(compiler: &Compiler, fields: &Fields) -> Result<Order, PackError> {
     Ok(match fields.one_of(&["first", "before", "after"]) {
         Some(("first", node)) if compiler.page.boolean(node)? => Order::First,
-        Some(("before", node)) => Order::Before(compiler.text(node)?),
-        Some(("after", node)) => Order::After(compiler.text(node)?),
+        Some(("before", node)) => Order::Before(neighbour(compiler, node, "before")?),
+        Some(("after", node)) => Order::After(neighbour(compiler, node, "after")?),
         _ => Order::Last,
     })
 }
@@ -175,7 +212,7 @@ fn clash(compiler: &Compiler, fields: &Fields) -> Result<Clash, PackError> {
 fn wrap(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Wrap, PackError> {
     let page = compiler.page;
     match fields.one_of(&["key", "list", "text"]) {
-        Some(("key", node)) => Ok(Wrap::Key(compiler.computed(node)?)),
+        Some(("key", node)) => Ok(Wrap::Key(key_name(compiler, node, "`wrap` takes a name, the one key of the new map")?)),
         Some(("text", node)) => Ok(Wrap::Text(page.boolean(node)?)),
         Some((_, node)) => match page.strings(node)?.as_slice() {
             [name, value] => Ok(Wrap::Pairs(name.clone(), value.clone())),

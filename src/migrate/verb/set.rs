@@ -11,7 +11,7 @@ pub fn set(draft: &mut Draft, spot: &Spot, it: &Located, to: &SetTo) -> Result<(
         SetTo::Literal(value) => value.clone(),
         SetTo::Text(text) => match spot.typed(draft, text, Some(it))? {
             Some(json) => from_json(&json),
-            None => return Err(Refused::at(it.hit.id, "the new value is undefined")),
+            None => return Err(Refused::at(it.hit.id, format!("the new value, `{}`, is undefined", spot.written_as(text)))),
         },
     };
     if !it.hit.has_value() {
