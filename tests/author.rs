@@ -4,7 +4,10 @@ use scratch::{NEW, OLD, Scratch};
 
 /// A pack of one migration, which is off, speaks twice, and puts things beside others.
 const PACK: &[(&str, &str)] = &[
-    ("migrations/mesh/pack.yaml", "title: Mesh\nchain: ['1.0', '1.1', '1.2']\nparams: { depth: { type: integer, default: 1, help: D } }\n"),
+    (
+        "migrations/mesh/pack.yaml",
+        "title: Mesh\nchain: ['1.0', '1.1', '1.2']\nparams: { depth: { type: integer, default: 1, help: D } }\n",
+    ),
     (
         "migrations/mesh/1.1/old.yaml",
         "title: old is called new
@@ -63,7 +66,9 @@ fn what_is_not_shown_is_not_done() {
     assert!(code == 1 && said.starts_with(why), "{said}");
     let asks = ("golden/mesh/1.1/old/basic/case.yaml", "enable: [old]\n");
     assert_eq!(told(&[("migrations/mesh/1.1/old.yaml", &off), asks], &[]).0, 0);
-    let beside = old.replace("new }\n", "new }\n- insert: { in: $$, yaml: 'port: 1', after: hots }\n").replace("select: $.old\n", "when: $.old\n");
+    let beside = old
+        .replace("new }\n", "new }\n- insert: { in: $$, yaml: 'port: 1', after: hots }\n")
+        .replace("select: $.old\n", "when: $.old\n");
     let beside = beside.replace("at: $,", "at: $.old,").replace("$$", "$");
     let after = ("golden/mesh/1.1/old/basic/after.yaml", "kind: Mesh\nnew: 1\nport: 1\n");
     let want = done("./migrations/mesh/1.1/old.yaml:7: `hots`, which it is put beside, stands in no case");
@@ -82,10 +87,14 @@ fn who_only_reports_shows_what_it_says() {
 #[test]
 fn what_a_case_sets_for_nothing_is_said() {
     let off = PACK[1].1.replace("target", "enabled: false\nparams: { deep: { type: integer, default: 1, help: D } }\ntarget");
-    let sets = ("golden/mesh/1.1/says/basic/case.yaml", "set: { deep: 2 }\nfindings: [[warning, 2, mesh/1.1/says], [error, 3, mesh/1.1/says]]\n");
+    let sets = (
+        "golden/mesh/1.1/says/basic/case.yaml",
+        "set: { deep: 2 }\nfindings: [[warning, 2, mesh/1.1/says], [error, 3, mesh/1.1/says]]\n",
+    );
     let asks = ("golden/mesh/1.1/old/basic/case.yaml", "enable: [old]\n");
     let (code, said) = told(&[("migrations/mesh/1.1/old.yaml", &off), sets, asks], &[]);
-    let why = "golden/mesh/1.1/says/basic/case.yaml: `set: { deep: 2 }` did nothing: mesh/1.1/old, which it is for, did not run: off";
+    let why =
+        "golden/mesh/1.1/says/basic/case.yaml: `set: { deep: 2 }` did nothing: mesh/1.1/old, which it is for, did not run: off";
     assert!(code == 1 && said.contains(why), "{said}");
 }
 
@@ -141,7 +150,11 @@ fn the_table_is_shown_with_its_open_rows() {
     let rows = "- { id: a, change: It moved., not: Nobody wrote it. }\n- { id: b, change: It went. }\n";
     let scratch = Scratch::new(&[PACK, &[("migrations/mesh/changes.yaml", rows)]].concat());
     let said = scratch.run_with(&["list", "mesh", "--coverage", "--packs", "."], b"");
-    assert!(said.code == 2 && said.text().ends_with("| a | It moved. | Nobody wrote it. |\n| b | It went. | **open** |\n"), "{}", said.text());
+    assert!(
+        said.code == 2 && said.text().ends_with("| a | It moved. | Nobody wrote it. |\n| b | It went. | **open** |\n"),
+        "{}",
+        said.text()
+    );
     assert!(said.err.contains("rows of changes.yaml are open: b\n"), "{}", said.err);
 }
 

@@ -5,9 +5,9 @@ use super::explain;
 use crate::output::human::counted;
 use crate::output::pages::{self, Book, Page};
 use crate::output::terminal::Terminal;
-use crate::pack::registry::Library;
-use crate::pack::changes::{self, Change};
 use crate::pack::Pack;
+use crate::pack::changes::{self, Change};
+use crate::pack::registry::Library;
 use std::fmt::Write as _;
 
 pub fn run(args: &List, terminal: Terminal) -> anyhow::Result<String> {

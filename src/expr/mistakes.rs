@@ -143,7 +143,8 @@ fn mistake(text: &str, offset: usize, said: &str, range: Range<usize>) -> Mistak
             .collect::<String>()
     };
     if let Some(at) = path(text) {
-        let help = "a path goes in `when:`, or in `let:`, whose name an expression can use; what is below `$` is `match.name` here";
+        let help =
+            "a path goes in `when:`, or in `let:`, whose name an expression can use; what is below `$` is `match.name` here";
         return Mistake::new(offset + at, "an expression is expected here, and `$` begins a path", help.to_owned());
     }
     if before.trim_end().ends_with(')') && token.starts_with('.') {
@@ -239,7 +240,9 @@ mod tests {
         assert!(of("a b").starts_with("2 `b` cannot stand here"), "{}", of("a b"));
         assert_eq!(of("it is matching(pat=\"a(\")"), "19 `a(` is no regular expression: unclosed group / ");
         assert_eq!(of("it is matching(pat=\"a(\" ~ b)"), "fine");
-        assert!(of("not $.retries").starts_with("4 an expression is expected here, and `$` begins a path / a path goes in `when:`"));
+        assert!(
+            of("not $.retries").starts_with("4 an expression is expected here, and `$` begins a path / a path goes in `when:`")
+        );
         assert_eq!(of("it == '$.a'"), "fine");
         assert!(of("(it | host_port).host").contains("/ bind it in `let` first"), "{}", of("(it | host_port).host"));
     }

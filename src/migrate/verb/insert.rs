@@ -157,7 +157,15 @@ pub fn position(draft: &Draft, container: Id, order: &Order) -> usize {
     match order {
         Order::First => 0,
         Order::Last => usize::MAX,
-        Order::Before(key) => draft.find(container, key).unwrap_or(usize::MAX),
-        Order::After(key) => draft.find(container, key).map_or(usize::MAX, |i| i + 1),
+        Order::Before(name) => neighbour(draft, container, name).unwrap_or(usize::MAX),
+        Order::After(name) => neighbour(draft, container, name).map_or(usize::MAX, |i| i + 1),
     }
+}
+
+/// The member of this key, or the item of this value.
+fn neighbour(draft: &Draft, container: Id, name: &str) -> Option<usize> {
+    if draft.is_seq(container) {
+        return draft.children(container).iter().position(|item| draft.data(item.value).scalar_text() == name);
+    }
+    draft.find(container, name)
 }
