@@ -1,4 +1,5 @@
 //! What authors of packs are told: by their golden cases, by scaffolds, by the table of changes.
+#[expect(dead_code, reason = "what cases of other tests use")]
 mod scratch;
 use scratch::{NEW, OLD, Scratch};
 

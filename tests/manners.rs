@@ -46,7 +46,9 @@ fn files_are_named_by_a_list() {
         (said.code, said.text().to_owned() + &said.err)
     };
     assert!(check(&["--files-from", "-"], "b.yaml\r\nREADME.md\n").1.starts_with("b.yaml\nThis is no Git checkout"));
-    assert!(check(&["--files-from", "-", "-0"], "a b.yaml\0sub\0").1.starts_with("a b.yaml\nsub/c.yaml\nThis is no Git checkout"));
+    assert!(
+        check(&["--files-from", "-", "-0"], "a b.yaml\0sub\0").1.starts_with("a b.yaml\nsub/c.yaml\nThis is no Git checkout")
+    );
     assert!(check(&["--files-from", "-", "sub"], "b.yaml\n").1.starts_with("b.yaml\nsub/c.yaml\n"));
     scratch.put("list", "b.yaml\n");
     assert!(check(&["--files-from", "list"], "").1.starts_with("b.yaml\nThis is no Git checkout"));
