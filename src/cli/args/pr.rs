@@ -56,7 +56,7 @@ pub struct Pr {
     /// What commit messages begin with, such as `chore(deps): `
     #[arg(long, value_name = "TEXT", help_heading = "The pull request")]
     pub commit_prefix: Option<String>,
-    /// Who commits; what others commit to the branch is never overwritten [default: yamlift <bot@yamlift.invalid>]
+    /// Who commits; what others commit to the branch is never overwritten [default: a name and an address of yamlift's own]
     #[arg(long, value_name = "NAME <MAIL>", value_parser = author, help_heading = "The pull request")]
     pub author: Option<Author>,
     /// Its title; may have `<< goal >>`, `<< phase >>` and what else the description has
@@ -81,7 +81,7 @@ pub struct Pr {
     /// What lives at the remote; `none`: the branch is pushed, and that is all
     #[arg(long, value_name = "FORGE", default_value = "auto", help_heading = "Where")]
     pub forge: ForgeArg,
-    /// The address of its API, such as https://git.example.com/api/v3
+    /// The address of its API, such as `https://git.example.com/api/v3`
     #[arg(long, value_name = "URL", help_heading = "Where")]
     pub api_url: Option<String>,
     /// The variable that holds the token [default: GITHUB_TOKEN, GH_TOKEN; GITLAB_TOKEN; GITEA_TOKEN, FORGEJO_TOKEN]

@@ -41,7 +41,9 @@ pub fn concerns(draft: &Draft, objects: &[Object], runs: &[Run], said: &str) -> 
         let said = target + said + &draft.texts[0].text[at.clone()].replace("~1", "/");
         for run in runs {
             for active in &run.active {
-                let rules = active.rules.iter().map(|rule| &active.migration.rules[rule.index]);
+                // What nobody asked for is a matter of places where it would do something for sure.
+                let asked = active.rules.iter().filter(|rule| !rule.looks_only);
+                let rules = asked.map(|rule| &active.migration.rules[rule.index]);
                 // What the names of files tell is of no concern to patches.
                 let may_hit =
                     |rule: &&Rule| !rule.needles.groups.is_empty() && rule.needles.may_hit(&(kinds_of(object, rule) + &said));
