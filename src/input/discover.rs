@@ -85,8 +85,8 @@ pub fn files(walk: &Walk) -> Result<Found, DiscoverError> {
     tidy(&mut found.files);
     found.around = found.files.clone();
     let whole = folders.contains(&root);
-    found.part = !whole && !root.join(".git").exists();
-    if !whole && !found.part {
+    found.part = !whole && !found.files.is_empty() && !root.join(".git").exists();
+    if !whole && root.join(".git").exists() {
         let mut rest = Found { root: root.clone(), ..Found::default() };
         walk_folder(walk, &root, &exclude, &mut rest);
         found.around.append(&mut rest.files);
