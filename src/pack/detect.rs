@@ -93,9 +93,10 @@ impl Detector {
         let text = if self.images.is_empty() { text } else { self.tag(text)? };
         let says = |part: &str| match &self.pattern {
             Some(pattern) => numbers(&expr::captured(pattern, part).ok().flatten()?),
-            None => Version::parse(part.trim_start_matches(['=', '>', '~', '^'])),
+            // `1.24.1@sha256:…` is a tag as well.
+            None => Version::parse(part.trim_start_matches(['=', '>', '~', '^']).split('@').next()?),
         };
-        lower_ends(text).into_iter().filter_map(says).filter(|version| may_be_of(version, chain)).min()
+        lower_ends(text).into_iter().filter_map(says).filter_map(|version| of_chain(version, chain)).min()
     }
 
     /// The tag of an image that is one of ours: `host/name:tag@digest`.
@@ -126,10 +127,18 @@ fn lower_ends(text: &str) -> Vec<&str> {
     out
 }
 
-/// Whether the chain may have it: as many numbers, and the same first one, or it is a version of something else.
-fn may_be_of(version: &Version, chain: &[Version]) -> bool {
-    let least = chain.first().map_or(1, |first| first.0.len());
-    version.0.len() >= least && (least == 1 || chain.iter().any(|known| known.0[0] == version.0[0]))
+/// The version as one that the chain may have, or it is a version of something else. With fewer numbers than the chain's it is
+/// the only one of the chain within it (`2` is 2.0 between 1.0 and 3.0). The first number is one of the chain's; where the
+/// chain has several, it may be the one before or the one behind them as well.
+fn of_chain(version: Version, chain: &[Version]) -> Option<Version> {
+    let (first, last) = (chain.first()?, chain.last()?);
+    if version.0.len() < first.0.len() {
+        let mut within = chain.iter().filter(|known| known.is_within(&version));
+        return within.next().filter(|_| within.next().is_none()).cloned();
+    }
+    let several = u64::from(first.0[0] != last.0[0]);
+    let firsts = first.0[0].saturating_sub(several)..=last.0[0] + several;
+    (first.0.len() == 1 || firsts.contains(&version.0[0])).then_some(version)
 }
 
 #[cfg(test)]
@@ -143,8 +152,12 @@ mod tests {
 
     fn says(entry: &str, text: &str) -> String {
         let chain: Vec<Version> = (20..28).map(|minor| Version(vec![1, minor])).collect();
+        says_of(entry, text, &chain)
+    }
+
+    fn says_of(entry: &str, text: &str, chain: &[Version]) -> String {
         let one = detectors(entry).expect("entries").remove(0);
-        one.version(text, &chain).map_or("-".into(), |version| version.to_string())
+        one.version(text, chain).map_or("-".into(), |version| version.to_string())
     }
 
     #[test]
@@ -170,8 +183,19 @@ mod tests {
             ("2.3.1", "-"),
             ("1.15.7", "1.15.7"),
             ("1.99.0", "1.99.0"),
+            ("1.22.1@sha256:0123", "1.22.1"),
         ] {
             assert_eq!(says("- { doc: { kind: A }, value: $.tag }", text), version, "{text}");
+        }
+    }
+
+    #[test]
+    fn chains_of_majors() {
+        let chain: Vec<Version> = ["1.0", "2.0", "3.0"].iter().filter_map(|text| Version::parse(text)).collect();
+        for (text, version) in
+            [("^2", "2.0"), ("2", "2.0"), ("2.x", "2.0"), ("4.0.0", "4.0.0"), ("0.9.1", "0.9.1"), ("7", "-"), ("2024.1", "-")]
+        {
+            assert_eq!(says_of("- { doc: { kind: A }, value: $.tag }", text, &chain), version, "{text}");
         }
     }
 
