@@ -4,6 +4,7 @@
 //! lies between the two is the diff that is asked about.
 use super::explain;
 use super::refusal::refuse;
+use crate::output::human::shown_path;
 use crate::output::{diff, pages};
 use crate::pack::Migration;
 use crate::pack::registry::Run;
@@ -78,6 +79,10 @@ pub fn walk(report: &mut Report, hands: &mut Hands, talk: &mut Talk<impl BufRead
         let mut done = (hands.again)(&file.source, &decisions, true)?;
         open += done.questions.len();
         (hands.write)(&mut done);
+        if let Some(why) = done.findings.first().filter(|_| done.failed()) {
+            let path = shown_path(&(talk.told)(&file.source.path));
+            writeln!(talk.out, "Nothing is written to {path}: {}", shown(&why.message))?;
+        }
         *file = done;
     }
     Ok(open)
@@ -100,7 +105,7 @@ fn one(
         let diff = diff::hunks(&without.migrated_text(), &with.migrated_text());
         if let Some(why) = with.findings.first().filter(|_| with.failed()) {
             let place = talk.place(source, question);
-            writeln!(talk.out, "{place}  {}\nLeft as it is: {}\n", question.migration, why.message)?;
+            writeln!(talk.out, "{place}  {}\nLeft as it is: {}\n", question.migration, shown(&why.message))?;
             decisions.say(question, false);
             continue;
         }
@@ -146,7 +151,7 @@ impl Edit {
 impl<R: BufRead, W: Write> Talk<'_, R, W> {
     fn place(&self, source: &Source, question: &Question) -> String {
         let (line, column) = line_column(&source.text, question.at.start);
-        format!("{}:{line}:{column}", (self.told)(&source.path))
+        format!("{}:{line}:{column}", shown_path(&(self.told)(&source.path)))
     }
 
     fn show(&mut self, source: &Source, question: &Question, diff: &str) -> io::Result<()> {
@@ -157,7 +162,7 @@ impl<R: BufRead, W: Write> Talk<'_, R, W> {
             writeln!(self.out, "{}. {}", migration.title.trim_end_matches('.'), first_sentence(&migration.why))?;
         }
         for (level, said) in &question.said {
-            writeln!(self.out, "{}: {}", format!("{level:?}").to_lowercase(), said.trim_end())?;
+            writeln!(self.out, "{}: {}", format!("{level:?}").to_lowercase(), shown(said.trim_end()))?;
         }
         let diff = if self.colour { diff::coloured(diff) } else { diff.to_owned() };
         write!(self.out, "{diff}")
@@ -195,6 +200,11 @@ impl<R: BufRead, W: Write> Talk<'_, R, W> {
 fn migration<'r>(runs: &'r [Run], question: &Question) -> Option<(&'r Run, &'r Migration)> {
     let mut all = runs.iter().flat_map(|run| run.active.iter().map(move |active| (run, &*active.migration)));
     all.find(|(_, migration)| migration.id == question.migration)
+}
+
+/// A message in which values of files stand, without what a terminal would act on.
+fn shown(message: &str) -> String {
+    message.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
 }
 
 /// The first sentence of a text in which lines are broken anywhere.

@@ -1,19 +1,14 @@
 //! GitHub Actions: workflow commands that become annotations, the job's summary, the step's outputs.
 use super::format::Setting;
 use super::human;
-use super::remarks::{self, Lines, Remark, Remarked};
+use super::markdown;
+use super::remarks::{self, Kind, Lines, Remark, Remarked};
 use crate::report::{Level, Report};
-use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// Annotations of a level that GitHub shows of a step.
 const SHOWN: usize = 10;
-
-/// Bytes of a step's summary that GitHub takes.
-const SUMMARY: usize = 1024 * 1024;
-
-/// Rows of the summary's tables.
-const ROWS: usize = 200;
 
 /// One command a line, the worst first; of each level as many as are shown, and how many those are not.
 pub fn render(report: &Report, setting: &Setting) -> String {
@@ -21,7 +16,13 @@ pub fn render(report: &Report, setting: &Setting) -> String {
     let mut out = String::new();
     let mut left_out: Vec<String> = Vec::new();
     for level in [Level::Error, Level::Warning, Level::Note] {
-        let of_level: Vec<(&Remarked, &Remark)> = all(&files).filter(|(_, remark)| remark.level == level).collect();
+        // Edits of one place that go together would say the same: an annotation has no fix, so that one will do.
+        let mut edits = HashSet::new();
+        let once = |(file, remark): &(&Remarked, &Remark)| {
+            remark.kind != Kind::Edit || edits.insert((file.path.clone(), remark.at.clone(), remark.id.to_owned()))
+        };
+        let of_level = all(&files).filter(|(_, remark)| remark.level == level).filter(once);
+        let of_level: Vec<(&Remarked, &Remark)> = of_level.collect();
         // What is left out is a notice as well.
         let room = if level == Level::Note && (!left_out.is_empty() || of_level.len() > SHOWN) { SHOWN - 1 } else { SHOWN };
         for (file, remark) in of_level.iter().take(room) {
@@ -83,62 +84,9 @@ pub fn harmless(text: &str) -> String {
     text.split_inclusive('\n').map(line).collect()
 }
 
-/// What `GITHUB_STEP_SUMMARY` is to hold: the run in markdown.
+/// What `GITHUB_STEP_SUMMARY` is to hold: the run in markdown, which keeps to the mebibyte that a step has.
 pub fn summary(report: &Report, setting: &Setting) -> String {
-    capped(own_summary(report, setting), SUMMARY)
-}
-
-fn own_summary(report: &Report, setting: &Setting) -> String {
-    let files = remarks::all(report, setting);
-    let sum = report.summary();
-    let mut out = "## yamlift\n\n".to_owned();
-    for run in report.runs.iter().filter(|run| !run.done) {
-        let _ = writeln!(out, "- {} {} → {}", cell(&run.pack), cell(&run.from), cell(&run.to));
-    }
-    let verb = if setting.wrote { "changed" } else { "would change" };
-    let _ = writeln!(
-        out,
-        "\n**{} {verb}**, {}, {}, {}{}.\n",
-        human::files(sum.changed),
-        human::counted(sum.errors, "error"),
-        human::counted(sum.warnings, "warning"),
-        human::counted(sum.notes, "note"),
-        if sum.failed > 0 { format!(", {} not read or not proven", human::files(sum.failed)) } else { String::new() }
-    );
-    let mut rows: Vec<(&Remarked, &Remark)> = all(&files).collect();
-    rows.sort_by_key(|(_, remark)| Reverse(remark.level));
-    if !rows.is_empty() {
-        out += "| | Where | What | Migration |\n|---|---|---|---|\n";
-    }
-    for (file, remark) in rows.iter().take(ROWS) {
-        let line = remark.line(&file.lines());
-        let said = remark.message.lines().next().unwrap_or_default();
-        let _ = writeln!(out, "| {} | `{}:{line}` | {} | `{}` |", word(remark.level), cell(&file.path), cell(said), remark.id);
-    }
-    if rows.len() > ROWS {
-        let _ = writeln!(out, "\n{} more.", rows.len() - ROWS);
-    }
-    let _ = writeln!(out, "\nTo see it again: `{}`", setting.command.replace('`', "'"));
-    out
-}
-
-/// Text in a cell of a table.
-fn cell(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('|', "&#124;").replace('`', "&#96;").replace(['\r', '\n'], " ")
-}
-
-/// The whole lines that `most` bytes hold, with a word on what is missing.
-fn capped(text: String, most: usize) -> String {
-    const END: &str = "\nThe rest does not fit into this summary.\n";
-    if text.len() <= most {
-        return text;
-    }
-    let mut end = most - END.len();
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let end = text[..end].rfind('\n').map_or(0, |at| at + 1);
-    format!("{}{END}", &text[..end])
+    markdown::render(report, setting)
 }
 
 /// What `GITHUB_OUTPUT` is to hold: `changed` (`true` or `false`), `files` (the paths that change, one a line), `findings`
@@ -198,13 +146,9 @@ mod tests {
 
     #[test]
     fn a_summary_fits() {
-        let text = "ä\n".repeat(100);
-        let out = capped(text.clone(), 100);
-        assert!(out.len() <= 100 && out.starts_with("ä\nä\n") && out.ends_with("does not fit into this summary.\n"));
-        assert_eq!(capped(text.clone(), 1000), text);
-        let out =
-            summary(&many(&[(Level::Error, 1)]), &Setting { command: "yamlift migrate --to p@1".into(), ..Setting::default() });
-        assert!(out.contains("| error | `ü, a:b%.yaml:1` | 50%: | `p/1/x` |"), "{out}");
+        let setting = Setting { command: "yamlift migrate --to p@1".into(), ..Setting::default() };
+        let out = summary(&many(&[(Level::Error, 20_000)]), &setting);
+        assert!(out.len() < 1024 * 1024 && out.contains("- **error** ") && out.contains(&setting.command), "{out:.500}");
     }
 
     #[test]

@@ -112,7 +112,7 @@ fn row_column(file: &FileReport, finding: &Finding, voice: Voice) -> (usize, usi
 }
 
 /// A path in one line, whatever is in its name.
-fn shown_path(path: &str) -> String {
+pub fn shown_path(path: &str) -> String {
     path.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 

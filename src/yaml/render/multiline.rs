@@ -82,7 +82,7 @@ pub(super) fn block_scalar_holds(text: &str, keeps: bool) -> bool {
     let first = text.lines().find(|l| !l.is_empty());
     (keeps || !text.ends_with("\n\n"))
         && !text.chars().any(|c| c.is_control() && c != '\n' || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'))
-        && first.is_some_and(|l| !l.starts_with([' ', '\t', '#']))
+        && first.is_some_and(|l| !l.starts_with([' ', '\t']))
         && !text.lines().any(|l| l.trim().is_empty() && !l.is_empty())
 }
 
