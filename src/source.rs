@@ -80,6 +80,12 @@ pub fn line_column(text: &str, at: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, text[line_start..at].chars().count() + 1)
 }
 
+/// Whether a file of this name is looked into.
+pub fn named_yaml(path: &std::path::Path) -> bool {
+    let extension = |known: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(known));
+    ["yaml", "yml", "json"].into_iter().any(extension) || path.file_name().is_some_and(|name| name == "Kustomization")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,8 @@ use super::{Named, Of, Said, place};
 use crate::pack::glob::glob_file;
 use crate::pack::path::{Path, Segment};
 use crate::pack::target::{Carrier, last_part};
+use crate::report::{Finding, Level};
+use crate::source::{Source, named_yaml};
 use crate::yaml::draft::Draft;
 use std::collections::HashSet;
 
@@ -16,12 +18,13 @@ pub(super) fn read(root: &std::path::Path, path: &str, carriers: &[&Carrier], pa
     if likely.is_empty() {
         return Said::default();
     }
-    let Ok(tree) = crate::yaml::syntax::parse(&text) else { return Said::default() };
-    let draft = Draft::new(&text, tree);
+    let source = Source::new(path, text);
+    let Ok(tree) = crate::yaml::syntax::parse(&source.text) else { return Said::default() };
+    let draft = Draft::new(&source.text, tree);
     let mut said = Said::default();
     for document in draft.docs.iter().flat_map(|doc| objects(At::new(&draft, *doc))) {
         for carrier in likely.iter().filter(|c| is_one(document, path, c)) {
-            claim(document, carrier, path, paths, &mut said);
+            claim(document, carrier, (root, &source), paths, &mut said);
         }
     }
     said
@@ -58,7 +61,9 @@ fn is_one(document: At, path: &str, carrier: &Carrier) -> bool {
 }
 
 /// Claims the files of each chart that the document names; what is no file here may be a config map.
-fn claim(document: At, carrier: &Carrier, path: &str, paths: &HashSet<String>, said: &mut Said) {
+fn claim(document: At, carrier: &Carrier, here: (&std::path::Path, &Source), paths: &HashSet<String>, said: &mut Said) {
+    let (root, source) = here;
+    let path = source.path.as_str();
     let bases: Vec<At> = match carrier.each.as_slice() {
         [] => vec![document],
         each => each.iter().flat_map(|path| document.hits(path)).collect(),
@@ -70,15 +75,17 @@ fn claim(document: At, carrier: &Carrier, path: &str, paths: &HashSet<String>, s
         if let (Some(kind), Some(name)) = (document.text_of("kind"), name) {
             said.carriers.push(((kind.to_owned(), name.to_owned()), chart.clone()));
         }
-        let files = carrier.files.iter().flat_map(|path| base.hits(path)).filter_map(At::text);
-        for file in files {
+        for named in carrier.files.iter().flat_map(|path| base.hits(path)) {
+            let Some(file) = named.text() else { continue };
             let inside = match &chart {
                 Of::Folder(chart) if carrier.file.is_none() => in_chart(file, chart),
                 _ => None,
             };
             let chart = chart.clone();
-            match [inside, place_of(file, folder)].into_iter().flatten().find(|path| paths.contains(path)) {
+            let mut places = [inside, place_of(file, folder)].into_iter().flatten();
+            match places.clone().find(|path| paths.contains(path)) {
                 Some(path) => said.values.push((path, chart)),
+                None if places.any(|path| is_other(root, &path)) => said.unread.push((unread(source, named, file), chart)),
                 None => said.named.push(Named { name: file.to_owned(), folder: folder.to_owned(), chart }),
             }
         }
@@ -106,6 +113,18 @@ fn place_of(file: &str, folder: &str) -> Option<String> {
         Some(referred) => place::join("", referred.split_once('/')?.1),
         None => place::join(folder, file),
     }
+}
+
+/// Whether there is such a file, though it is none that is looked into.
+fn is_other(root: &std::path::Path, path: &str) -> bool {
+    !named_yaml(std::path::Path::new(path)) && root.join(path).is_file()
+}
+
+/// A note on values that nobody looks into, where they are named.
+fn unread(source: &Source, named: At, file: &str) -> Finding {
+    let why = format!("`{file}` holds values, and is not looked into: its name ends in nothing that says YAML or JSON.");
+    let start = named.start();
+    Finding::at(source, start..start, "yamlift/index", Level::Note, why).with_help("look through it yourself")
 }
 
 /// A file named for a chart of the repository: beside its Chart.yaml, or below the root where it starts with `/`.

@@ -77,6 +77,8 @@ pub struct Repo {
     pub operations: HashMap<String, Vec<Pointer>>,
     /// Every path of the run.
     pub paths: HashSet<String>,
+    /// What is to be said of files that hold values and are not looked into, with what they hold.
+    pub unread: Vec<(Finding, Vec<ValuesOwner>)>,
 }
 
 /// A place that an operation of a JSON patch names.
@@ -151,7 +153,7 @@ impl Repo {
     fn take(&mut self, said: Vec<Said>) -> Vec<Finding> {
         let mut charts = charts::Charts::default();
         let (mut values, mut carriers) = (Vec::new(), Vec::new());
-        let (mut generated, mut named, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut generated, mut named, mut unread, mut findings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for said in said {
             said.charts.into_iter().for_each(|(folder, chart)| charts.add(folder, chart));
             values.extend(said.values);
@@ -166,6 +168,7 @@ impl Repo {
             }
             generated.extend(said.generated);
             named.extend(said.named);
+            unread.extend(said.unread);
             findings.extend(said.findings);
         }
         self.charts = charts.all();
@@ -184,6 +187,7 @@ impl Repo {
             known.and_modify(|known| *known = known.take().filter(|k| *k == held)).or_insert(Some(held));
         }
         self.take_generated(&named, &generated);
+        self.unread = unread.into_iter().map(|(finding, chart)| (finding, self.held_by(&chart))).collect();
         findings
     }
 
@@ -247,6 +251,7 @@ struct Said {
     operations: Vec<(Selector, String, String)>,
     generated: Vec<Generated>,
     named: Vec<Named>,
+    unread: Vec<(Finding, Of)>,
     findings: Vec<Finding>,
 }
 

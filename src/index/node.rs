@@ -36,6 +36,11 @@ impl<'d> At<'d> {
         self.get(key).into_iter().flat_map(At::items)
     }
 
+    /// The byte of the file at which it starts.
+    pub(super) fn start(self) -> usize {
+        self.draft.file_span(self.id).map_or(0, |span| span.start)
+    }
+
     /// The text of a scalar that is not null.
     pub(super) fn text(self) -> Option<&'d str> {
         match &self.draft.node(self.id).body {

@@ -51,6 +51,7 @@ fn index(files: &[(&str, &str)]) -> (Repo, Vec<Finding>) {
         fs::write(dir.path().join(path), text).unwrap();
         paths.push((*path).to_owned());
     }
+    paths.retain(|path| crate::source::named_yaml(Path::new(path)));
     build(dir.path(), &paths, &[application(), release()])
 }
 
@@ -422,4 +423,15 @@ fn a_carrier_may_name_an_object_that_names_the_chart() {
     assert_eq!(repo.carrier("Source", "books"), [owner("ledger", None)]);
     assert_eq!(repo.carrier("HelmRelease", "ours"), [owner("ledger", None), owner("books", None)]);
     assert!(repo.config_map("values").contains(&owner("ledger", None)));
+}
+
+#[test]
+fn values_that_nobody_looks_into_are_said() {
+    let release = "kind: HelmRelease\nspec:\n  chart: mesh\n  valuesFrom:\n  - name: values.yaml.gotmpl\n  - name: nowhere.txt\n";
+    let files = [("apps/release.yaml", release), ("apps/values.yaml.gotmpl", "a: {{ b }}\n")];
+    let (repo, _) = index(&files);
+    let [(finding, owners)] = repo.unread.as_slice() else { panic!("{:?}", repo.unread) };
+    assert_eq!((finding.path.as_str(), finding.line, finding.column), ("apps/release.yaml", 5, 11));
+    assert!(finding.message.starts_with("`values.yaml.gotmpl` holds values"), "{}", finding.message);
+    assert_eq!(*owners, [owner("mesh", None)]);
 }

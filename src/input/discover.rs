@@ -1,5 +1,6 @@
 //! Which files? The only module that knows the `ignore` crate.
 use super::since;
+use crate::source::named_yaml;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::path::{Path, PathBuf};
@@ -324,11 +325,6 @@ fn hides(entry: &DirEntry, folder: &Path) -> bool {
             Ok(real) => !real.starts_with(folder) && (real.is_dir() || named_yaml(entry.path())),
             Err(_) => named_yaml(entry.path()),
         }
-}
-
-fn named_yaml(path: &Path) -> bool {
-    let extension = |known: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(known));
-    ["yaml", "yml", "json"].into_iter().any(extension) || path.file_name().is_some_and(|name| name == "Kustomization")
 }
 
 /// A file that was named. Pipes, devices and sockets are not opened: that may wait for what never comes.

@@ -1,6 +1,7 @@
 //! Flags of what goes through the files.
 use super::{Chosen, Which};
 use crate::output::format::Format;
+use crate::pack::near;
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -249,17 +250,17 @@ impl From<FormatArg> for Format {
 
 /// `FORMAT=FILE`.
 fn report(text: &str) -> Result<(FormatArg, PathBuf), String> {
-    let names = || {
-        let all = FormatArg::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-        all.map(|format| format.get_name().to_owned()).collect::<Vec<_>>().join(", ")
-    };
+    let known = FormatArg::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let names: Vec<String> = known.map(|format| format.get_name().to_owned()).collect();
     match text.split_once('=') {
         Some((format, file)) if !file.is_empty() => {
-            let known =
-                FormatArg::from_str(format, false).map_err(|_| format!("no format of that name; there are: {}", names()))?;
-            Ok((known, file.into()))
+            let unknown = |_| match near(format, names.iter().map(String::as_str)) {
+                Some(near) => format!("no format `{format}`; did you mean `{near}`?"),
+                None => format!("no format `{format}`; there are: {}", names.join(", ")),
+            };
+            Ok((FormatArg::from_str(format, false).map_err(unknown)?, file.into()))
         }
-        _ => Err(format!("a format and a file are needed, such as json=report.json; formats: {}", names())),
+        _ => Err(format!("a format and a file are needed, such as json=report.json; formats: {}", names.join(", "))),
     }
 }
 

@@ -5,6 +5,7 @@
 use super::lines::Lines;
 use crate::report::{Splice, Step, apply};
 use crate::source::Span;
+use std::collections::HashMap;
 
 /// Changes of the text on disk that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,14 +56,15 @@ pub fn edits(text: &str, steps: &[Step]) -> Edits {
         let first = pieces.iter().find(|piece| piece.steps.contains(&nth)).map_or(0..0, |piece| piece.at.clone());
         places.extend((places.len() == before).then_some((nth, first)));
     }
+    let of_steps = OfStep::all(&places, steps.len(), &lines);
     let mut together = Together::new(pieces.len() + places.len());
     let mut first: Vec<Option<usize>> = vec![None; places.len()];
     for (nth, piece) in pieces.iter().enumerate() {
         for step in &piece.steps {
-            let of_step = places.iter().enumerate().filter(|(_, (of, _))| of == step);
-            let own: Vec<usize> = of_step.clone().filter(|(_, (_, at))| holds(&lines, at, &piece.at)).map(|(at, _)| at).collect();
+            let of_step = &of_steps[*step];
+            let own = of_step.that_hold(&piece.at);
             // What is changed away from every place belongs to all of them.
-            let own = if own.is_empty() { of_step.map(|(at, _)| at).collect() } else { own };
+            let own = if own.is_empty() { of_step.places.iter().map(|(place, _)| *place).collect() } else { own };
             for place in own {
                 together.join(nth, pieces.len() + place);
                 first[place] = first[place].or(Some(nth));
@@ -70,7 +72,9 @@ pub fn edits(text: &str, steps: &[Step]) -> Edits {
         }
     }
     for document in documents(text) {
-        let mut here = pieces.iter().enumerate().filter(|(_, piece)| touches(&document, &piece.at)).map(|(nth, _)| nth);
+        let start = pieces.partition_point(|piece| piece.at.end < document.start);
+        let near = pieces[start..].iter().take_while(|piece| piece.at.start <= document.end).enumerate();
+        let mut here = near.filter(|(_, piece)| touches(&document, &piece.at)).map(|(nth, _)| start + nth);
         let Some(one) = here.next() else { continue };
         let rest: Vec<usize> = here.collect();
         if rest.iter().any(|other| pieces[*other].steps != pieces[one].steps) {
@@ -78,19 +82,19 @@ pub fn edits(text: &str, steps: &[Step]) -> Edits {
         }
     }
     let mut out = Edits::default();
-    let mut roots: Vec<usize> = Vec::new();
+    // The fix of each root.
+    let mut roots: HashMap<usize, usize> = HashMap::new();
     for (nth, piece) in pieces.iter().enumerate() {
         let root = together.root(nth);
-        let known = roots.iter().position(|known| *known == root).unwrap_or_else(|| {
-            roots.push(root);
+        let known = *roots.entry(root).or_insert_with(|| {
             out.fixes.push(Fix { splices: Vec::new(), places: Vec::new() });
-            roots.len() - 1
+            out.fixes.len() - 1
         });
         out.fixes[known].splices.push(Splice { at: piece.at.clone(), with: piece.with.clone() });
     }
     for (nth, (step, at)) in places.into_iter().enumerate() {
         let root = together.root(pieces.len() + nth);
-        let fix = roots.iter().position(|known| *known == root);
+        let fix = roots.get(&root).copied();
         fix.iter().for_each(|fix| out.fixes[*fix].places.push(nth));
         let at = first[nth].map_or(at, |piece| pieces[piece].at.clone());
         out.places.push(Place { step, at, fix });
@@ -98,11 +102,43 @@ pub fn edits(text: &str, steps: &[Step]) -> Edits {
     out
 }
 
-/// Whether a change lies in the lines of a place.
-fn holds(lines: &Lines, place: &Span, change: &Span) -> bool {
-    let start = lines.content(lines.number(place.start)).start;
-    let last = lines.number(place.end.saturating_sub(1).max(place.start));
-    start <= change.start && change.end <= lines.content(last + 1).start
+/// The places of one step.
+#[derive(Debug, Default)]
+struct OfStep {
+    /// Index of each, and the bytes of its lines, by where they start.
+    places: Vec<(usize, Span)>,
+    /// Where the lines of those up to each end at the latest.
+    reach: Vec<usize>,
+}
+
+impl OfStep {
+    fn all(places: &[(usize, Span)], steps: usize, lines: &Lines) -> Vec<OfStep> {
+        let mut all: Vec<OfStep> = (0..steps).map(|_| OfStep::default()).collect();
+        for (nth, (step, place)) in places.iter().enumerate() {
+            let start = lines.content(lines.number(place.start)).start;
+            let last = lines.number(place.end.saturating_sub(1).max(place.start));
+            all[*step].places.push((nth, start..lines.content(last + 1).start));
+        }
+        for one in &mut all {
+            one.places.sort_by_key(|(_, span)| span.start);
+            let mut reach = 0;
+            for (_, span) in &one.places {
+                reach = reach.max(span.end);
+                one.reach.push(reach);
+            }
+        }
+        all
+    }
+
+    /// The places in whose lines a change lies, in their order.
+    fn that_hold(&self, change: &Span) -> Vec<usize> {
+        let before = self.places.partition_point(|(_, span)| span.start <= change.start);
+        let near = (0..before).rev().take_while(|nth| self.reach[*nth] >= change.end);
+        let hold = near.filter(|nth| self.places[*nth].1.end >= change.end);
+        let mut hold: Vec<usize> = hold.map(|nth| self.places[nth].0).collect();
+        hold.sort_unstable();
+        hold
+    }
 }
 
 /// Documents of a file: a line that starts with three dashes is never part of a text in it.

@@ -24,6 +24,10 @@ impl<'t> Lines<'t> {
         Lines { text, starts, bom }
     }
 
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
     /// 0-based number of the line that byte `at` is in.
     pub fn number(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at) - 1

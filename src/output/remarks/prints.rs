@@ -11,9 +11,10 @@ const ABOVE: usize = 5_000;
 pub fn places(path: &str, lines: &Lines, remarks: &[Remark]) -> Vec<String> {
     let mut objects: HashMap<usize, String> = HashMap::new();
     let mut seen: HashMap<u64, usize> = HashMap::new();
+    let documents = documents(lines);
     let print = |remark: &Remark| {
         let number = lines.number(remark.at.start);
-        let start = document(lines, number);
+        let start = documents[documents.partition_point(|start| *start <= number).saturating_sub(1)];
         let object = objects.entry(start).or_insert_with(|| object(lines, start));
         let kind = remark.kind.name();
         let mut hash = Hash::default();
@@ -54,10 +55,10 @@ fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// The first line of the document that a line is in.
-fn document(lines: &Lines, number: usize) -> usize {
+/// The first line of each document.
+fn documents(lines: &Lines) -> Vec<usize> {
     let starts = |number: &usize| lines.text[lines.content(*number)].starts_with("---");
-    (0..=number).rev().find(starts).unwrap_or(0)
+    std::iter::once(0).chain((1..lines.count()).filter(starts)).collect()
 }
 
 /// What tells an object: its kind and its name, as they are written.
@@ -127,6 +128,7 @@ pub fn of_lines(lines: &Lines) -> Vec<String> {
         units.push(if carriage_return { 0x0A } else { unit });
     }
     let mut seen: HashMap<u64, usize> = HashMap::new();
+    let documents = documents(lines);
     let print = |start: usize| {
         let window = units[start..].iter().copied().chain(std::iter::repeat(0)).take(BLOCK);
         let hash = window.fold(0_u64, |hash, unit| hash.wrapping_mul(37).wrapping_add(u64::from(unit)));
