@@ -159,7 +159,7 @@ fn at_match(
             if work.phase == Phase::Gap {
                 // What the first verb hit, as far as it was there before.
                 let first = done.trail.touched.iter().skip(1).find(|id| draft.file_span(**id).is_some());
-                done.said.push(gap(work, draft, first.map_or(one.hit, |id| Hit::node(*id))));
+                gap(work, draft, first.map_or(one.hit, |id| Hit::node(*id)), &mut done.said);
             }
             outcome.said.extend(done.said);
             for message in json_patch::displaced(draft, &objects[one.found.object], &ways) {

@@ -5,6 +5,7 @@ use super::matches::Match;
 use super::rule::Work;
 use super::verb::Refused;
 use super::worlds::World;
+use crate::pack::Action;
 use crate::report::Level;
 use crate::source::Span;
 use crate::yaml::draft::{Body, Draft};
@@ -84,12 +85,31 @@ pub fn by_hand() -> String {
     "edit this place by hand, or leave it out with a comment above it: # yamlift: ignore[ID] reason".into()
 }
 
-pub fn gap(work: &Work, draft: &Draft, hit: Hit) -> Said {
+/// Says that an edit has to be made in one step with the upgrade: on the line of what it is about, and in what the migration
+/// warns of there, if it does.
+pub fn gap(work: &Work, draft: &Draft, hit: Hit, said: &mut Vec<Said>) {
     let (from, to) = (&work.run.from, &work.run.to);
-    let message = format!(
-        "No form of this works on both sides: {from} does not act on the new one, and {to} no longer on the old one. Make this change in one step with the upgrade."
-    );
-    Said { id: None, level: Level::Warning, at: place(draft, hit), message, help: None, kind: None }
+    let at = place(draft, hit);
+    let deletes = !work.rule.verbs.is_empty() && work.rule.verbs.iter().all(|verb| matches!(verb.action, Action::Remove { .. }));
+    let why = match deletes {
+        true => format!("{from} still acts on what is taken out, and {to} no longer takes it"),
+        false => format!("{from} does not act on the new form, and {to} no longer acts on the old one"),
+    };
+    let line = |span: &Span| draft.texts[0].text[..span.start].matches('\n').count();
+    let here = line(&at);
+    match said.iter_mut().find(|one| one.level >= Level::Warning && line(&one.at) == here) {
+        // It may be what the migration itself has to say.
+        Some(own) if ["one step with the upgrade", "same step as the upgrade"].iter().any(|said| own.message.contains(said)) => {}
+        Some(own) => own.message = format!("{} Make this change in one step with the upgrade: {why}.", own.message.trim_end()),
+        None => said.push(Said {
+            id: None,
+            level: Level::Warning,
+            at,
+            message: format!("Make this change in one step with the upgrade: {why}."),
+            help: None,
+            kind: None,
+        }),
+    }
 }
 
 /// Where to point for a hit: at a scalar itself, else at its key, or at the start of an item.

@@ -128,7 +128,6 @@ pub fn of_lines(lines: &Lines) -> Vec<String> {
         units.push(if carriage_return { 0x0A } else { unit });
     }
     let mut seen: HashMap<u64, usize> = HashMap::new();
-    let documents = documents(lines);
     let print = |start: usize| {
         let window = units[start..].iter().copied().chain(std::iter::repeat(0)).take(BLOCK);
         let hash = window.fold(0_u64, |hash, unit| hash.wrapping_mul(37).wrapping_add(u64::from(unit)));
