@@ -8,9 +8,9 @@ use serde_json::{Value as Json, json};
 /// What stands before the title of a draft.
 const DRAFT: &str = "WIP: ";
 
-/// Pull requests on one page, and pages that are read at most: Gitea's list cannot be asked for a branch alone.
+/// What is asked for at once, and what is read of a list at most: Gitea's cannot be asked for a branch alone.
 const PAGE: usize = 50;
-const PAGES: usize = 40;
+const MOST: usize = 2000;
 
 /// The colour that labels get where they are new.
 const COLOUR: &str = "#5319e7";
@@ -40,16 +40,16 @@ impl Gitea {
         self.http.fine(answer, fine, deed, Kind::Gitea.permissions())
     }
 
-    /// All pages of a list.
-    fn all(&self, list: &str, deed: &str, pages: usize) -> Result<Vec<Json>, Trouble> {
+    /// A list, at most `most` of it. Servers may be set to give less at once than they are asked for: what is empty is the end.
+    fn all(&self, list: &str, deed: &str, most: usize) -> Result<Vec<Json>, Trouble> {
         let mut all = Vec::new();
-        for page in 1..=pages {
+        for page in 1..=most {
             let join = if list.contains('?') { '&' } else { '?' };
             let answer = self.get(&format!("{list}{join}limit={PAGE}&page={page}"), deed)?;
             let some = answer.body.as_array().cloned().unwrap_or_default();
-            let count = some.len();
+            let end = some.is_empty();
             all.extend(some);
-            if count < PAGE {
+            if end || all.len() >= most {
                 break;
             }
         }
@@ -58,7 +58,7 @@ impl Gitea {
 
     /// The number of each label, new ones where there is none of that name.
     fn label_ids(&self, labels: &[String]) -> Result<Vec<u64>, Trouble> {
-        let known = self.all("/labels", "list labels", PAGES)?;
+        let known = self.all("/labels", "list labels", MOST)?;
         let mut ids = Vec::new();
         for name in labels {
             let id = known.iter().find(|label| text(label, "name") == name).and_then(|label| label.get("id")?.as_u64());
@@ -94,15 +94,17 @@ impl Forge for Gitea {
         let deed = "list pull requests";
         let ours = |one: &Json| {
             let of = |side: &str, name: &str| one.get(side).and_then(|side| side.get(name)).cloned().unwrap_or_default();
-            of("head", "ref") == branch && of("base", "ref") == base && of("head", "repo_id") == of("base", "repo_id")
+            // Where the branch is gone, `ref` is that of the pull request, and `label` still names the branch.
+            let from = of("head", "label") == branch || of("head", "ref") == branch;
+            from && of("base", "ref") == base && of("head", "repo_id") == of("base", "repo_id")
         };
         // Forgejo looks for these branches alone; Gitea shows all of them.
         let both = format!("base={}&head={}", query(base), query(branch));
-        let open = self.all(&format!("/pulls?state=open&{both}"), deed, PAGES)?;
+        let open = self.all(&format!("/pulls?state=open&{both}"), deed, MOST)?;
         let mut found: Vec<Pull> = open.iter().filter(|one| ours(one)).filter_map(pull).collect();
         if found.is_empty() {
             // What was closed long ago is not looked for.
-            let closed = self.all(&format!("/pulls?state=closed&sort=recentupdate&{both}"), deed, 4)?;
+            let closed = self.all(&format!("/pulls?state=closed&sort=recentupdate&{both}"), deed, 200)?;
             found.extend(closed.iter().filter(|one| ours(one)).filter_map(pull));
         }
         Ok(found)

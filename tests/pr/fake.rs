@@ -1,7 +1,7 @@
 //! A forge for tests: it keeps pull requests, and answers as GitHub, GitLab or Gitea do.
 //!
 //! `FORGE_PORT` makes it listen there, `FORGE_URL` is then where it is reached (through a proxy that checks what goes by), and
-//! `FORGE_SHAPES` a folder with whole answers (`pull.json` …), which it fills in. See bench/forge.sh.
+//! `FORGE_SHAPES` a folder with whole answers (`pull.json` …), which it fills in. See bench/forge.py.
 use serde_json::{Value as Json, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -351,13 +351,19 @@ fn gitea(state: &mut State, method: &str, path: &str, body: &Json) -> (u16, Json
     let shown = |pull: &Pull| {
         let labels: Vec<Json> = pull.labels.iter().map(|name| label(0, name)).collect();
         let url = format!("https://gitea.example/demo/shop/pulls/{}", pull.number);
-        let side = |name: &str| json!({ "ref": name, "repo_id": 7 });
         let state = if pull.state == "open" { "open" } else { "closed" };
+        // So it is where the branch is gone, which people do to one that they close.
+        let head = if state == "open" { pull.head.clone() } else { format!("refs/pull/{}/head", pull.number) };
+        let side = |name: &str, at: &str| json!({ "label": name, "ref": at, "repo_id": 7 });
         let whole = json!({ "number": pull.number, "html_url": url, "title": pull.title, "body": pull.body, "labels": labels,
-            "state": state, "merged": pull.state == "merged", "head": side(&pull.head), "base": side(&pull.base) });
+            "state": state, "merged": pull.state == "merged", "head": side(&pull.head, &head), "base": side(&pull.base, &pull.base) });
         shaped("pull", whole)
     };
     let parts: Vec<&str> = bare(path).trim_matches('/').split('/').skip(3).collect();
+    // A list ends with an empty page.
+    if method == "GET" && asked(path, "page").is_some_and(|page| page != "1") {
+        return (200, json!([]));
+    }
     match (method, parts.as_slice()) {
         ("GET", []) => (200, shaped("repository", json!({ "full_name": "demo/shop", "archived": state.archived }))),
         ("GET", ["pulls"]) => {
