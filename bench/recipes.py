@@ -75,7 +75,9 @@ class Place:
             "PATH": f"{self.bin}:{os.environ['PATH']}",
             "HOME": str(self.at),
             "LC_ALL": "C.UTF-8",
-            "GIT_CONFIG_GLOBAL": os.devnull,
+            # A file of its own: a program that writes global settings puts another file in the place of the one that it is given,
+            # and that must not be a device.
+            "GIT_CONFIG_GLOBAL": str(self.at / "gitconfig"),
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_AUTHOR_NAME": "Recipes",
             "GIT_AUTHOR_EMAIL": "recipes@localhost",
