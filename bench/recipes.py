@@ -124,12 +124,6 @@ class Place:
     def branches(self, bare):
         return self.run(["git", "for-each-ref", "--format=%(refname:short)", "refs/heads"], bare).stdout.split()
 
-    def knows(self, command, word):
-        """Whether the binary has it: this file may be newer than the binary."""
-        done = self.run([self.binary, *command.split(), "--help"], code=None)
-        if done.returncode or word not in done.stdout:
-            raise LeftOut(f"this yamlift has no `{command} {word}`")
-
 
 # What -w changes in the tour, and so what each engine has to see.
 EDITED = sorted(
@@ -156,8 +150,6 @@ def flags_exist(place):
         text = path.read_text().replace("\\\n", " ").replace("{{{currentVersion}}}", "1.26.4").replace("{{{newVersion}}}", "1.27.1")
         for line in re.findall(r"yamlift (?:migrate|pr|plan)(?: +(?:\"\$[^\"]*\"|[^\s`\"'|>&)\]+])+)*", text):
             words = [word for word in shlex.split(line)[1:] if not word.startswith("${")]
-            if words[0] == "pr":
-                place.knows("pr", "--forge")
             # Help comes only when all before it was understood.
             done = place.run([place.binary, *words, "--help"], code=None)
             equal(f"{path.name}: {line}\n{done.stderr}", done.returncode, 0)
@@ -290,8 +282,6 @@ def action_installs(place):
 
 def action_runs(place):
     """check, diff and write, as action.yml starts them."""
-    for format in ["sarif", "pr-body"]:
-        place.knows("migrate", format)
     clone = place.clone(place.remote())
     # A line of the diff that the runner would obey, if it were not kept from it: blanks before it are nothing to the runner.
     hostile = "metadata:\n  name: hostile\n  annotations:\n    note: |\n      ::error::obeyed\n"
@@ -335,7 +325,6 @@ def action_runs(place):
 
 def action_opens(place):
     """Mode pr: the branch is pushed, the token is nowhere."""
-    place.knows("pr", "--forge")
     bare = place.remote()
     clone = place.clone(bare)
     inputs = {"mode": "pr", "to": TO, "pr-args": "--commit each", "token": "s3cr3t"}
@@ -364,7 +353,6 @@ def action_fleet(place):
         equal("jobs", len(chunks) <= 256, True)
         equal("all of them", sorted(name for chunk in chunks for name in chunk), sorted(name["name"] for name in names))
 
-    place.knows("pr", "--forge")
     bare = place.remote()
     place.script("gh", "exit 0")
     place.script("sleep", "exit 0")
@@ -474,7 +462,6 @@ def gitlab(place):
     given = parsed(blocks("gitlab.md", "yaml")[0])["variables"]
     bare = place.remote("server/group/gitops.git")
     clone = place.clone(bare)
-    place.knows("migrate", "gitlab")
     env = {**given, "CI": "true", "GITLAB_CI": "true", "CI_PROJECT_URL": f"file://{place.at}/server/group/gitops", "CI_DEFAULT_BRANCH": "main"}
     check = jobs["yamlift:check"]
     place.sh("\n".join(check["script"]), clone, 1, **env)
@@ -482,7 +469,6 @@ def gitlab(place):
     equal("issues", {"description", "check_name", "fingerprint", "severity", "location"} <= set(issues[0]), True)
     (clone / check["artifacts"]["reports"]["codequality"]).unlink()
 
-    place.knows("pr", "--forge")
     place.run(["git", "checkout", "-q", "--detach"], clone)
     done = place.sh("\n".join(jobs["yamlift:merge-request"]["script"]), clone, GITLAB_TOKEN="s3cr3t", **env)
     equal("one branch more", len(place.branches(bare)), 2)
@@ -499,7 +485,6 @@ def argo(place):
     done = place.run(["yamlift", "migrate", "--to", TO, "--format", "json", "--exit-zero"], clone)
     equal("the output", json.loads(done.stdout)["summary"]["changed"], len(EDITED))
 
-    place.knows("pr", "--forge")
     container = template["spec"]["templates"][1]["container"]
     env = {each["name"]: each.get("value", "s3cr3t") for each in container["env"]}
     env = {name: value.replace("{{workflow.parameters.to}}", parameters["to"]) for name, value in env.items()}
@@ -515,8 +500,6 @@ def forgejo(place):
     bare = place.remote()
     place.run(["git", "update-ref", "refs/pull/7/head", "main"], bare)
     for name, code in [("check", 1), ("pull-request", 0)]:
-        if name != "check":
-            place.knows("pr", "--forge")
         run = jobs[name]["steps"][0]["run"].replace(" --forge forgejo", "")
         folder = place.at / name
         folder.mkdir()
@@ -525,7 +508,6 @@ def forgejo(place):
 
 
 def reviewdog(place):
-    place.knows("migrate", "rdjson")
     line = re.search(r"- run: (.*)", blocks("reviewdog.md", "yaml")[0])[1]
     place.sh(line, place.clone(place.remote()), RUNNER_TEMP=str(place.at))
     report = json.loads((place.at / "yamlift.json").read_text())
@@ -538,8 +520,6 @@ def reviewdog(place):
 def release_is_packed(place):
     """The archive of a release, and that the action finds in it what it looks for."""
     version = place.run([place.binary, "--version"]).stdout.split()[1]
-    for command in ["completions", "man"]:
-        place.knows(command, "")
     # A debug binary with its symbols takes seconds to pack.
     small = place.at / "yamlift"
     place.sh(f'strip -o "{small}" "{place.binary}" 2>/dev/null || cp "{place.binary}" "{small}"')
