@@ -19,6 +19,9 @@ const SETTINGS: [&str; 5] =
 /// Commits of a branch that are looked at where the history is cut off.
 const SHALLOW: &str = "50";
 
+/// What git says where somebody pushed meanwhile: before it sends something, and, from the remote, where two arrive at once.
+const OVERTAKEN: [&str; 4] = ["stale info", "fetch first", "reference already exists", "but expected"];
+
 /// Who commits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
@@ -222,7 +225,7 @@ impl Git {
         options.iter().for_each(|option| args.extend(["-o", option.as_str()]));
         args.extend([self.remote.as_str(), &what]);
         self.reach(&args, "push to").map(drop).map_err(|trouble| match trouble.message {
-            message if message.contains("stale info") || message.contains("fetch first") => {
+            message if OVERTAKEN.iter().any(|sign| message.contains(sign)) => {
                 let help = "run the same command again: it looks at the branch anew";
                 Trouble::new(format!("somebody pushed to {branch} while this ran; it was left as it is"), help)
             }

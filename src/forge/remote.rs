@@ -81,7 +81,11 @@ impl Remote {
             Kind::GitHub if self.host == "github.com" => "https://api.github.com".into(),
             Kind::GitHub => format!("{}/api/v3", self.site()),
             Kind::GitLab => format!("{}/api/v4", self.site()),
-            Kind::Gitea | Kind::None => format!("{}/api/v1", self.site()),
+            Kind::Gitea | Kind::None => {
+                // What stands before `owner/name` is where all of it lives.
+                let below = self.path.rsplitn(3, '/').nth(2).map(|below| format!("/{below}")).unwrap_or_default();
+                format!("{}{below}/api/v1", self.site())
+            }
         }
     }
 
@@ -185,6 +189,7 @@ mod tests {
         assert_eq!(remote("git@github.com:a/b.git").api(Kind::GitHub), "https://api.github.com");
         assert_eq!(remote("https://ghe.example/a/b").api(Kind::GitHub), "https://ghe.example/api/v3");
         assert_eq!(remote("http://git.local:3000/a/b").api(Kind::Gitea), "http://git.local:3000/api/v1");
+        assert_eq!(remote("https://host.example/git/a/b").api(Kind::Gitea), "https://host.example/git/api/v1");
         assert_eq!(remote("https://host.example/git/a/b").path_below("https://host.example/git/api/v1"), "a/b");
         assert_eq!(remote("https://host.example/a/b").path_below("http://127.0.0.1:9/api/v4"), "a/b");
         assert_eq!(remote("https://host.example/a/b").path_below("https://api.github.com"), "a/b");
