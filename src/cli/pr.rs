@@ -37,21 +37,20 @@ pub fn run(args: &Pr, terminal: Terminal) -> anyhow::Result<u8> {
         return Err(refuse(format!("{} is no folder", folder.display()), "name a folder of a git checkout"));
     }
     let (mut git, inside) = Git::open(folder, &args.remote).map_err(no)?;
-    let dry = args.dry_run || std::env::var("DRY_RUN").is_ok_and(|value| value == "true");
+    let dry = args.dry_run || is_on("DRY_RUN")?;
     let place = place::find(args, &mut git, dry, terminal)?;
     if place.archived {
         terminal.out(format!("{} {}\n", Done::SKIPPED, place.web).as_bytes())?;
         say("the repository is archived: nobody may write to it\n");
         return Ok(DONE);
     }
-    let base = match &args.base {
-        Some(base) => base.clone(),
-        None => git.heads("HEAD").map_err(no)?.default.ok_or_else(|| {
-            refuse("the remote does not say which branch is its default", "name the one to start from: --base BRANCH")
-        })?,
-    };
-    let head = git.fetch(&base).map_err(no)?;
-    let ground = Ground { args, git: &git, inside, place, base, head, dry, terminal };
+    let heads = git.heads(args.base.as_deref().unwrap_or("HEAD")).map_err(no)?;
+    let base = args.base.clone().or_else(|| heads.default.clone()).ok_or_else(|| {
+        refuse("the remote does not say which branch is its default", "name the one to start from: --base BRANCH")
+    })?;
+    let is_default = heads.default.as_ref() == Some(&base);
+    let head = git.fetch(&base, heads.branches.get(&base).map(String::as_str)).map_err(no)?;
+    let ground = Ground { args, git: &git, inside, place, base, is_default, head, dry, terminal };
 
     let phases: Vec<Option<PhaseArg>> = match args.phase.is_empty() {
         true => vec![None],
@@ -81,6 +80,8 @@ struct Ground<'a> {
     inside: String,
     place: Place,
     base: String,
+    /// It is the default branch of the remote.
+    is_default: bool,
     /// The newest commit of the base.
     head: String,
     dry: bool,
@@ -122,7 +123,8 @@ impl Ground<'_> {
 
         let prefix = self.args.branch_prefix.clone().or(settings.branch_prefix.clone()).unwrap_or_else(|| "yamlift/".into());
         let heads = self.git.heads(&prefix).map_err(no)?;
-        let branch = texts::branch(&prefix, report, phase, &self.inside, &heads);
+        let base = Some(self.base.as_str()).filter(|_| !self.is_default);
+        let branch = texts::branch(&prefix, report, phase, base, &self.inside, &heads);
         let words = self.words(phase, &branch);
         let wish = report.changed().next().map(|_| self.wish(&result, &words)).transpose()?;
 
@@ -145,9 +147,7 @@ impl Ground<'_> {
             None => None,
         };
         let seen = heads.branches.get(&branch).cloned();
-        let there = seen.as_ref().map(|_| self.branch(&branch, commit.as_deref(), &author)).transpose()?;
-        let mut reviewers = settings.reviewers.clone();
-        reviewers.extend(self.args.reviewer.iter().cloned());
+        let there = seen.as_ref().map(|seen| self.branch(&branch, seen, commit.as_deref(), &author)).transpose()?;
         let publish = Publish {
             git: self.git,
             place: &self.place,
@@ -160,7 +160,7 @@ impl Ground<'_> {
             // What was not read may hold what is left to do.
             incomplete: unread && wish.is_none(),
             draft: self.args.draft || settings.draft.unwrap_or(false),
-            reviewers: &reviewers,
+            force: self.args.force,
             say: &|said| self.say(said),
         };
         let done = if self.dry { publish.shown(self.terminal)? } else { publish.publish().map_err(no)? };
@@ -219,8 +219,11 @@ impl Ground<'_> {
         let mut labels = result.settings.labels.clone();
         labels.extend(self.args.label.iter().cloned());
         labels.dedup();
+        let mut reviewers = result.settings.reviewers.clone();
+        reviewers.extend(self.args.reviewer.iter().cloned());
         let title = self.args.title.as_deref().or(result.settings.title.as_deref());
-        texts::wish(&result.report, words, title, result.template.as_deref(), labels, self.place.room())
+        let (title, body) = texts::words(&result.report, words, title, result.template.as_deref(), self.place.room())?;
+        Ok(Wish { title, body, labels, reviewers })
     }
 
     fn author(&self, settings: &PullRequest) -> anyhow::Result<Author> {
@@ -234,12 +237,22 @@ impl Ground<'_> {
     }
 
     /// What is on the branch by now.
-    fn branch(&self, branch: &str, commit: Option<&str>, author: &Author) -> anyhow::Result<Branch> {
+    fn branch(&self, branch: &str, seen: &str, commit: Option<&str>, author: &Author) -> anyhow::Result<Branch> {
         let git = self.git;
-        let there = git.fetch(branch).map_err(no)?;
+        let there = git.fetch(branch, Some(seen)).map_err(no)?;
         let same = |commit: &str| Ok::<_, Trouble>(git.tree(&there)? == git.tree(commit)?);
         let up_to_date = commit.map(same).transpose().map_err(no)?.unwrap_or(false);
         Ok(Branch { up_to_date, stranger: git.stranger(&self.head, &there, &author.mail).map_err(no)? })
+    }
+}
+
+/// Whether a variable switches something on.
+fn is_on(name: &str) -> anyhow::Result<bool> {
+    let value = std::env::var(name).unwrap_or_default();
+    match value.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "y" | "on" => Ok(true),
+        "false" | "0" | "no" | "n" | "off" | "" => Ok(false),
+        _ => Err(refuse(format!("{name}={value} is neither on nor off"), format!("{name}=true, or {name}=false"))),
     }
 }
 

@@ -13,8 +13,19 @@ const KEPT: [&str; 9] =
     ["GIT_SSH", "GIT_SSH_", "GIT_ASKPASS", "GIT_CONFIG", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY_", "GIT_EXEC_PATH", "GIT_LFS_"];
 
 /// No hook of the user, nothing in the background, nothing that asks.
-const SETTINGS: [&str; 5] =
-    ["core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=false", "core.fsmonitor=false", "advice.detachedHead=false"];
+const SETTINGS: [&str; 6] = [
+    "core.hooksPath=/dev/null",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "core.fsmonitor=false",
+    "advice.detachedHead=false",
+    // A worktree takes the patterns of the checkout that it is made from: what they leave out would not be looked at.
+    "core.sparseCheckout=false",
+];
+
+/// Says who we are to git, and leaves it at that when git wants to keep or to forget it. Git runs it in its own shell.
+const HELPER: &str =
+    r#"!f() { test "$1" != get || printf 'username=%s\npassword=%s\n' "$YAMLIFT_GIT_USER" "$YAMLIFT_GIT_TOKEN"; }; f"#;
 
 /// Commits of a branch that are looked at where the history is cut off.
 const SHALLOW: &str = "50";
@@ -46,6 +57,8 @@ pub struct Git {
     remote: String,
     /// Settings that reach git through its environment alone, where no list of processes shows them.
     secret: Vec<(String, String)>,
+    /// Variables that the helper below reads.
+    shown: Vec<(String, String)>,
     /// What no message may hold.
     hidden: Vec<String>,
     /// Where the refs of this run are.
@@ -74,7 +87,8 @@ impl Git {
     /// No git, no checkout.
     pub fn open(folder: &Path, remote: &str) -> Result<(Git, String), Trouble> {
         let refs = format!("refs/yamlift/{}", std::process::id());
-        let mut git = Git { top: folder.to_owned(), remote: remote.into(), secret: Vec::new(), hidden: Vec::new(), refs };
+        let (secret, shown, hidden) = Default::default();
+        let mut git = Git { top: folder.to_owned(), remote: remote.into(), secret, shown, hidden, refs };
         let said = git.say(&["rev-parse", "--show-toplevel", "--show-prefix"]);
         let said = said.map_err(|trouble| match trouble.message.contains("not a git repository") {
             true => {
@@ -116,14 +130,20 @@ impl Git {
         if !remote.takes_token() {
             return;
         }
-        let header = base64(format!("{}:{token}", kind.git_user()).as_bytes());
-        let key = format!("http.{}/.extraheader", remote.site());
-        // The empty one takes back what a checkout action may have left: two of them are refused.
-        self.secret = vec![(key.clone(), String::new()), (key, format!("AUTHORIZATION: basic {header}"))];
-        self.hidden.push(header);
+        let site = remote.site();
+        let setting = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        self.secret = vec![
+            // What a checkout action may have left would be sent as well, and to wherever the remote leads on.
+            setting(&format!("http.{site}/.extraheader"), ""),
+            // Git asks for this host alone, and no other helper.
+            setting(&format!("credential.{site}.helper"), ""),
+            setting(&format!("credential.{site}.helper"), HELPER),
+        ];
+        self.shown = vec![("YAMLIFT_GIT_USER".into(), kind.git_user().into()), ("YAMLIFT_GIT_TOKEN".into(), token.into())];
+        self.hidden.push(base64(format!("{}:{token}", kind.git_user()).as_bytes()));
     }
 
-    /// The default branch, and the branches whose names begin with `prefix`.
+    /// The default branch, and the branches whose names begin with `prefix`, with their commits.
     ///
     /// # Errors
     /// A remote that does not answer, or to nobody without a password.
@@ -135,6 +155,9 @@ impl Git {
                 Some((target, "HEAD")) if target.starts_with("ref: ") => {
                     heads.default = target.strip_prefix("ref: refs/heads/").map(str::to_owned);
                 }
+                Some((sha, "HEAD")) => {
+                    heads.default.iter().for_each(|default| _ = heads.branches.insert(default.clone(), sha.into()));
+                }
                 Some((sha, name)) => {
                     name.strip_prefix("refs/heads/").map(|branch| heads.branches.insert(branch.into(), sha.into()));
                 }
@@ -144,12 +167,18 @@ impl Git {
         Ok(heads)
     }
 
-    /// Fetches a branch and gives its commit.
+    /// Fetches a branch, which the remote has at `at`, and gives its commit.
     ///
     /// # Errors
     /// As `heads`; no such branch.
-    pub fn fetch(&self, branch: &str) -> Result<String, Trouble> {
+    pub fn fetch(&self, branch: &str, at: Option<&str>) -> Result<String, Trouble> {
         let to = format!("{}/{branch}", self.refs);
+        // What is here already need not come: where the history is cut off, a fetch would move where.
+        if let Some(at) = at.filter(|at| self.is_shallow() && self.say(&["cat-file", "-e", &format!("{at}^{{commit}}")]).is_ok())
+        {
+            self.say(&["update-ref", &to, at])?;
+            return Ok(at.to_owned());
+        }
         let from = format!("+refs/heads/{branch}:{to}");
         // Without a depth all of the history would come where a shallow clone knows no common commit.
         let shallow = self.is_shallow().then(|| format!("--depth={SHALLOW}"));
@@ -227,7 +256,8 @@ impl Git {
         self.reach(&args, "push to").map(drop).map_err(|trouble| match trouble.message {
             message if OVERTAKEN.iter().any(|sign| message.contains(sign)) => {
                 let help = "run the same command again: it looks at the branch anew";
-                Trouble::new(format!("somebody pushed to {branch} while this ran; it was left as it is"), help)
+                let said = format!("somebody pushed to {branch} while this ran; it was left as it is");
+                Trouble { overtaken: true, ..Trouble::new(said, help) }
             }
             message if message.contains("does not support push options") => {
                 let help = "leave --push-options out and give a token, or use --forge none to push the branch alone";
@@ -280,6 +310,7 @@ impl Git {
         for (nth, (key, value)) in self.secret.iter().enumerate() {
             git.env(format!("GIT_CONFIG_KEY_{}", first + nth), key).env(format!("GIT_CONFIG_VALUE_{}", first + nth), value);
         }
+        self.shown.iter().for_each(|(name, value)| _ = git.env(name, value));
         if !self.secret.is_empty() {
             git.env("GIT_CONFIG_COUNT", (first + self.secret.len()).to_string());
         }
@@ -390,7 +421,7 @@ mod tests {
     fn nothing_leaks() {
         let hidden = vec!["s3cret".to_owned()];
         let (top, remote, refs) = Default::default();
-        let git = Git { top, remote, secret: Vec::new(), hidden, refs };
+        let git = Git { top, remote, secret: Vec::new(), shown: Vec::new(), hidden, refs };
         let said = "fatal: unable to access 'https://me:pw@host.example/a/b.git/': s3cret, see https://host.example/x@y";
         assert_eq!(git.hide(said), "fatal: unable to access 'https://host.example/a/b.git/': ***, see https://host.example/x@y");
         std::mem::forget(git);

@@ -1,8 +1,8 @@
 //! Gitea, and Forgejo.
-use super::github::{change, odd, query};
+use super::github::{change, each, query};
 use super::http::{Answer, Http};
 use super::remote::Kind;
-use super::{Forge, Made, New, Pull, Repository, State, Trouble, names, text};
+use super::{Forge, Made, New, Pull, Repository, State, Trouble, list, names, odd, text};
 use serde_json::{Value as Json, json};
 
 /// What stands before the title of a draft.
@@ -46,9 +46,9 @@ impl Gitea {
         for page in 1..=most {
             let join = if list.contains('?') { '&' } else { '?' };
             let answer = self.get(&format!("{list}{join}limit={PAGE}&page={page}"), deed)?;
-            let some = answer.body.as_array().cloned().unwrap_or_default();
+            let some = self::list(&answer.body, list.split(['?', '/']).nth(1).unwrap_or(list))?;
             let end = some.is_empty();
-            all.extend(some);
+            all.extend_from_slice(some);
             if end || all.len() >= most {
                 break;
             }
@@ -58,7 +58,11 @@ impl Gitea {
 
     /// The number of each label, new ones where there is none of that name.
     fn label_ids(&self, labels: &[String]) -> Result<Vec<u64>, Trouble> {
-        let known = self.all("/labels", "list labels", MOST)?;
+        let mut known = self.all("/labels", "list labels", MOST)?;
+        // An organisation has some for all of its repositories; whoever may not see them has none.
+        let owner = self.path.split('/').next().unwrap_or_default();
+        let shared = self.http.get(&format!("/orgs/{owner}/labels?limit={PAGE}"))?;
+        known.extend(shared.body.as_array().filter(|_| shared.status == 200).into_iter().flatten().cloned());
         let mut ids = Vec::new();
         for name in labels {
             let id = known.iter().find(|label| text(label, "name") == name).and_then(|label| label.get("id")?.as_u64());
@@ -83,9 +87,13 @@ impl Forge for Gitea {
 
     fn repository(&mut self) -> Result<Repository, Trouble> {
         let answer = self.get("", &format!("show {}", self.path))?;
-        let name = text(&answer.body, "full_name");
-        if !name.is_empty() {
-            name.clone_into(&mut self.path);
+        match text(&answer.body, "full_name") {
+            "" => return Err(odd("the repository")),
+            name => name.clone_into(&mut self.path),
+        }
+        if answer.body.get("has_pull_requests") == Some(&Json::Bool(false)) {
+            let help = "switch them on in the settings of the repository, or push the branch alone: --forge none";
+            return Err(Trouble::new(format!("{} takes no pull requests", self.path), help));
         }
         Ok(Repository { archived: answer.body.get("archived") == Some(&Json::Bool(true)) })
     }
@@ -124,9 +132,9 @@ impl Forge for Gitea {
         pull(&answer.body).map(Made::Pull).ok_or_else(|| odd("the new pull request"))
     }
 
-    fn update(&self, pull: &Pull, title: Option<&str>, body: Option<&str>, close: bool) -> Result<(), Trouble> {
+    fn update(&self, pull: &Pull, title: Option<&str>, body: Option<&str>, state: Option<State>) -> Result<(), Trouble> {
         let title = title.map(|title| titled(title, pull.draft));
-        let change = change(title.as_deref(), body, close.then_some(("state", "closed")));
+        let change = change(title.as_deref(), body, state);
         let answer = self.call("PATCH", &format!("/pulls/{}", pull.number), &change)?;
         self.fine(answer, &[200, 201], &format!("update pull request {}", pull.number)).map(drop)
     }
@@ -142,6 +150,12 @@ impl Forge for Gitea {
         let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
         let asked = json!({ "reviewers": people, "team_reviewers": teams });
         let answer = self.call("POST", &format!("/pulls/{}/requested_reviewers", pull.number), &asked)?;
+        if (400..500).contains(&answer.status) && reviewers.len() > 1 {
+            return each(reviewers, |one| self.ask(pull, one));
+        }
+        if answer.status == 404 {
+            return Err(Trouble::new(format!("Gitea knows nobody of the name {}", reviewers.join(", ")), ""));
+        }
         self.fine(answer, &[200, 201], &format!("ask {} for a review", reviewers.join(", "))).map(drop)
     }
 

@@ -1,7 +1,7 @@
 //! GitHub, and GitHub Enterprise Server.
 use super::http::{Answer, Http};
 use super::remote::Kind;
-use super::{Forge, Made, New, Pull, Repository, State, Trouble, names, text};
+use super::{Forge, Made, New, Pull, Repository, State, Trouble, list, names, odd, text};
 use serde_json::{Value as Json, json};
 
 pub struct GitHub {
@@ -34,9 +34,9 @@ impl Forge for GitHub {
         let answer = self.http.get(&format!("/repos/{}", self.path))?;
         let answer = self.fine(answer, &[200], &format!("show {}", self.path))?;
         // After a move it answers under the old name, but takes no pull request there.
-        let name = text(&answer.body, "full_name");
-        if !name.is_empty() {
-            name.clone_into(&mut self.path);
+        match text(&answer.body, "full_name") {
+            "" => return Err(odd("the repository")),
+            name => name.clone_into(&mut self.path),
         }
         Ok(Repository { archived: answer.body.get("archived") == Some(&Json::Bool(true)) })
     }
@@ -46,7 +46,7 @@ impl Forge for GitHub {
         let (branch, base) = (query(branch), query(base));
         let path = format!("/repos/{}/pulls?state=all&head={owner}:{branch}&base={base}&per_page=100", self.path);
         let answer = self.fine(self.http.get(&path)?, &[200], "list pull requests")?;
-        Ok(answer.body.as_array().into_iter().flatten().filter_map(pull).collect())
+        Ok(list(&answer.body, "pull requests")?.iter().filter_map(pull).collect())
     }
 
     fn create(&self, new: &New) -> Result<Made, Trouble> {
@@ -70,8 +70,8 @@ impl Forge for GitHub {
         pull(&answer.body).map(Made::Pull).ok_or_else(|| odd("the new pull request"))
     }
 
-    fn update(&self, pull: &Pull, title: Option<&str>, body: Option<&str>, close: bool) -> Result<(), Trouble> {
-        let change = super::github::change(title, body, close.then_some(("state", "closed")));
+    fn update(&self, pull: &Pull, title: Option<&str>, body: Option<&str>, state: Option<State>) -> Result<(), Trouble> {
+        let change = super::github::change(title, body, state);
         let answer = self.call("PATCH", &format!("/pulls/{}", pull.number), &change)?;
         self.fine(answer, &[200], &format!("update pull request {}", pull.number)).map(drop)
     }
@@ -84,8 +84,11 @@ impl Forge for GitHub {
     fn ask(&self, pull: &Pull, reviewers: &[String]) -> Result<(), Trouble> {
         let (teams, people): (Vec<_>, Vec<_>) = reviewers.iter().partition(|name| name.contains('/'));
         let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
-        let asked = json!({ "reviewers": people, "team_reviewers": teams });
-        let answer = self.call("POST", &format!("/pulls/{}/requested_reviewers", pull.number), &asked)?;
+        let path = format!("/pulls/{}/requested_reviewers", pull.number);
+        let answer = self.call("POST", &path, &json!({ "reviewers": people, "team_reviewers": teams }))?;
+        if answer.status == 422 && reviewers.len() > 1 {
+            return each(reviewers, |one| self.ask(pull, one));
+        }
         self.fine(answer, &[200, 201], &format!("ask {} for a review", reviewers.join(", "))).map(drop)
     }
 
@@ -116,8 +119,20 @@ fn pull(json: &Json) -> Option<Pull> {
     })
 }
 
+/// Asks people one by one, as one that cannot be asked holds up all.
+///
+/// # Errors
+/// Those who could not be asked, once all others were.
+pub(super) fn each(reviewers: &[String], ask: impl Fn(&[String]) -> Result<(), Trouble>) -> Result<(), Trouble> {
+    let troubles: Vec<Trouble> = reviewers.chunks(1).filter_map(|one| ask(one).err()).collect();
+    let Some(first) = troubles.first() else { return Ok(()) };
+    let said: Vec<&str> = troubles.iter().map(|trouble| trouble.message.as_str()).collect();
+    Err(Trouble::new(said.join("; "), first.help.clone()))
+}
+
 /// The members of an update that are given.
-pub(super) fn change(title: Option<&str>, body: Option<&str>, state: Option<(&str, &str)>) -> Json {
+pub(super) fn change(title: Option<&str>, body: Option<&str>, state: Option<State>) -> Json {
+    let state = state.map(|state| ("state", if state == State::Open { "open" } else { "closed" }));
     let given = [title.map(|title| ("title", title)), body.map(|body| ("body", body)), state];
     given
         .into_iter()
@@ -131,11 +146,4 @@ pub(super) fn change(title: Option<&str>, body: Option<&str>, state: Option<(&st
 pub(super) fn query(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-pub(super) fn odd(what: &str) -> Trouble {
-    Trouble::new(
-        format!("the forge's answer about {what} is not what its documentation says"),
-        "is --api-url that of this forge?",
-    )
 }

@@ -1,8 +1,8 @@
 //! GitLab: merge requests.
-use super::github::{odd, query};
+use super::github::query;
 use super::http::{Answer, Http};
 use super::remote::Kind;
-use super::{Forge, Made, New, Pull, Repository, State, Trouble, names, text};
+use super::{Forge, Made, New, Pull, Repository, State, Trouble, list, names, odd, text};
 use serde_json::{Value as Json, json};
 
 /// What stands before the title of a draft.
@@ -39,9 +39,7 @@ impl Forge for GitLab {
         let answer = self.http.get(&format!("/projects/{}", self.id))?;
         let answer = self.fine(answer, &[200], &format!("show {}", self.path))?;
         // A project that was moved answers under its old name; its number stays.
-        if let Some(number) = answer.body.get("id").and_then(Json::as_u64) {
-            self.id = number.to_string();
-        }
+        self.id = answer.body.get("id").and_then(Json::as_u64).ok_or_else(|| odd("the project"))?.to_string();
         Ok(Repository { archived: answer.body.get("archived") == Some(&Json::Bool(true)) })
     }
 
@@ -52,7 +50,7 @@ impl Forge for GitLab {
         let answer = self.fine(self.http.get(&path)?, &[200], "list merge requests")?;
         // Those from forks have another source.
         let own = |one: &&Json| one.get("source_project_id") == one.get("target_project_id");
-        Ok(answer.body.as_array().into_iter().flatten().filter(own).filter_map(pull).collect())
+        Ok(list(&answer.body, "merge requests")?.iter().filter(own).filter_map(pull).collect())
     }
 
     fn create(&self, new: &New) -> Result<Made, Trouble> {
@@ -71,13 +69,12 @@ impl Forge for GitLab {
         pull(&answer.body).map(Made::Pull).ok_or_else(|| odd("the new merge request"))
     }
 
-    fn update(&self, pull: &Pull, title: Option<&str>, body: Option<&str>, close: bool) -> Result<(), Trouble> {
+    fn update(&self, pull: &Pull, title: Option<&str>, body: Option<&str>, state: Option<State>) -> Result<(), Trouble> {
         let mut change = serde_json::Map::new();
         title.into_iter().for_each(|title| _ = change.insert("title".into(), titled(title, pull.draft).into()));
         body.into_iter().for_each(|body| _ = change.insert("description".into(), body.into()));
-        if close {
-            change.insert("state_event".into(), "close".into());
-        }
+        let event = state.map(|state| if state == State::Open { "reopen" } else { "close" });
+        event.into_iter().for_each(|event| _ = change.insert("state_event".into(), event.into()));
         let answer = self.call("PUT", &format!("/merge_requests/{}", pull.number), &change.into())?;
         self.fine(answer, &[200], &format!("update merge request {}", pull.number)).map(drop)
     }

@@ -3,21 +3,22 @@ use std::fmt::Write as _;
 
 const OPENS: &str = "<!-- yamlift:{";
 
-/// What a mark says.
+/// What a mark says: a print of each thing that we said last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// Of title, body and labels.
-    pub text: String,
-    /// Of the title alone.
     pub title: String,
+    pub body: String,
+    /// Empty where they were not set.
+    pub labels: String,
+    /// Of who was asked for a review.
+    pub reviewers: String,
 }
 
 impl Mark {
     /// The mark of a text. Blanks and line ends do not count: forges change them.
-    pub fn of(title: &str, body: &str, labels: &[String]) -> Mark {
-        let labels = labels.join("\n");
-        let text = print(&[title, unmarked(body), &labels]);
-        Mark { text, title: print(&[title]) }
+    pub fn of(title: &str, body: &str, labels: &[String], reviewers: &[String]) -> Mark {
+        let list = |names: &[String]| print(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        Mark { title: print(&[title]), body: print(&[unmarked(body)]), labels: list(labels), reviewers: list(reviewers) }
     }
 
     /// The mark that a body has.
@@ -28,19 +29,15 @@ impl Mark {
             let value = json.split(',').find_map(|pair| pair.trim().strip_prefix(&format!("\"{name}\":\"")))?;
             value.strip_suffix('"').map(str::to_owned)
         };
-        Some(Mark { text: member("text")?, title: member("title")? })
+        Some(Mark { title: member("title")?, body: member("body")?, labels: member("labels")?, reviewers: member("reviewers")? })
     }
-}
 
-/// `body` with the mark below it.
-pub fn marked(title: &str, body: &str, labels: &[String]) -> String {
-    let Mark { text, title } = Mark::of(title, body, labels);
-    format!("{}\n\n{OPENS}\"text\":\"{text}\",\"title\":\"{title}\"}} -->\n", unmarked(body).trim_end())
-}
-
-/// A text as two forges would both have it.
-pub fn same(a: &str, b: &str) -> bool {
-    words(a).eq(words(b))
+    /// `body` with this mark below it, in place of the one that it has.
+    pub fn below(&self, body: &str) -> String {
+        let Mark { title, body: own, labels, reviewers } = self;
+        let members = format!("\"title\":\"{title}\",\"body\":\"{own}\",\"labels\":\"{labels}\",\"reviewers\":\"{reviewers}\"");
+        format!("{}\n\n{OPENS}{members}}} -->\n", unmarked(body).trim_end())
+    }
 }
 
 fn unmarked(body: &str) -> &str {
@@ -51,8 +48,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace()
 }
 
-/// FNV-1a: short, and the same in every release.
-fn print(texts: &[&str]) -> String {
+/// A short name of texts, the same in every release: FNV-1a of their words.
+pub fn print(texts: &[&str]) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     for text in texts {
@@ -73,20 +70,23 @@ mod tests {
 
     #[test]
     fn a_mark_is_read_back() {
-        let labels = vec!["a".to_owned()];
-        let body = marked("T", "text\n", &labels);
-        assert!(body.starts_with("text\n\n<!-- yamlift:{\"text\":\""), "{body}");
-        assert_eq!(Mark::read(&body), Some(Mark::of("T", "text", &labels)));
-        assert_eq!(Mark::read(&body.replace('\n', "\r\n")), Some(Mark::of("T", "  text ", &labels)));
-        assert_eq!(marked("T", &body, &labels), body);
-        assert_ne!(Mark::of("T", "other", &labels).text, Mark::of("T", "text", &labels).text);
-        assert_ne!(Mark::of("T", "text", &[]).text, Mark::of("T", "text", &labels).text);
+        let (labels, who) = (["a".to_owned()], ["ann".to_owned()]);
+        let mark = Mark::of("T", "text\n", &labels, &who);
+        let body = mark.below("text\n");
+        assert!(body.starts_with("text\n\n<!-- yamlift:{\"title\":\""), "{body}");
+        assert_eq!(Mark::read(&body), Some(mark.clone()));
+        assert_eq!(Mark::read(&body.replace('\n', "\r\n")), Some(Mark::of("T", "  text ", &labels, &who)));
+        assert_eq!(mark.below(&body), body);
+        let other = Mark::of("T", "other", &[], &who);
+        assert!(other.body != mark.body && other.labels != mark.labels && other.title == mark.title);
         assert_eq!(Mark::read("text"), None);
         assert_eq!(Mark::read("<!-- yamlift:{ -->"), None);
     }
 
     #[test]
     fn blanks_do_not_count() {
-        assert!(same("a  b\r\nc\n", "a b c") && !same("ab", "a b"));
+        let of = |body: &str| Mark::of("T", body, &[], &[]).body;
+        assert_eq!(of("a  b\r\nc\n"), of("a b c"));
+        assert_ne!(of("ab"), of("a b"));
     }
 }

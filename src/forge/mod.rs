@@ -18,11 +18,13 @@ pub struct Trouble {
     pub message: String,
     /// Lines that help; empty where nothing is known to.
     pub help: String,
+    /// Somebody else changed the branch meanwhile.
+    pub overtaken: bool,
 }
 
 impl Trouble {
     pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Trouble { message: message.into(), help: help.into() }
+        Trouble { message: message.into(), help: help.into(), overtaken: false }
     }
 }
 
@@ -95,11 +97,11 @@ pub trait Forge {
     /// As `repository`; what the forge does not like about it.
     fn create(&self, new: &New) -> Result<Made, Trouble>;
 
-    /// Gives it another title, body or state; none: stays as it is.
+    /// Gives it another title, body or state (open or closed); none: stays as it is.
     ///
     /// # Errors
     /// As `create`.
-    fn update(&self, pull: &Pull, title: Option<&str>, body: Option<&str>, close: bool) -> Result<(), Trouble>;
+    fn update(&self, pull: &Pull, title: Option<&str>, body: Option<&str>, state: Option<State>) -> Result<(), Trouble>;
 
     /// # Errors
     /// As `create`.
@@ -153,6 +155,22 @@ pub fn open(kind: Kind, remote: &Remote, access: Access) -> Result<Option<Box<dy
         }
         Kind::None => None,
     })
+}
+
+/// The items of a list that a forge gave.
+///
+/// # Errors
+/// It is none: nothing can be said of what is there.
+fn list<'j>(body: &'j serde_json::Value, what: &str) -> Result<&'j [serde_json::Value], Trouble> {
+    body.as_array().map(Vec::as_slice).ok_or_else(|| odd(what))
+}
+
+/// An answer that cannot be worked with.
+fn odd(what: &str) -> Trouble {
+    Trouble::new(
+        format!("the forge's answer about {what} is not what its documentation says"),
+        "is --api-url the address of its API, and not of its pages?\nnothing that was done is lost: the same command goes on",
+    )
 }
 
 /// A member of a JSON object that is a text; empty where it is not there.

@@ -30,7 +30,7 @@ fn github_from_nothing_to_a_pull_request_and_back() {
             ("Migrate configuration to Demo 1.1", "main", BRANCH)
         );
         assert!(
-            pull.body.contains("**oldName is called `newName`**") && pull.body.contains("<!-- yamlift:{\"text\":"),
+            pull.body.contains("**oldName is called `newName`**") && pull.body.contains("<!-- yamlift:{\"title\":"),
             "{}",
             pull.body
         );
@@ -94,7 +94,7 @@ fn github_leaves_what_people_did() {
     let theirs = shop.at(BRANCH);
     shop.to_base(&[("b.yaml", OLD)]);
     let said = shop.did(&[], "skipped", 1);
-    assert!(said.err.contains(&format!("ann@shop.example committed to {BRANCH}: it is left alone")), "{}", said.err);
+    assert!(said.err.contains(&format!("ann@shop.example committed to {BRANCH}, so it is left alone")), "{}", said.err);
     assert_eq!(shop.at(BRANCH), theirs);
     // Even when nothing is left to do.
     shop.to_base(&[("a.yaml", NEW), ("b.yaml", NEW)]);
@@ -111,11 +111,109 @@ fn github_stays_closed_where_people_closed_it() {
     shop.fake.writes();
     let branch = shop.at(BRANCH);
     let said = shop.did(&[], "skipped", 1);
-    assert!(said.err.contains("somebody closed it"), "{}", said.err);
+    assert!(said.err.contains("somebody closed this pull request"), "{}", said.err);
     assert_eq!((shop.at(BRANCH), shop.fake.writes()), (branch, Vec::new()));
     // Merged is another thing: what is new gets a new one.
     shop.fake.state().pulls[0].state = "merged".into();
     shop.did(&[], "created", 2);
+}
+
+#[test]
+fn github_overrules_people_where_it_is_asked_to() {
+    let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+    shop.did(&[], "created", 1);
+    let ours = shop.at(BRANCH);
+    shop.to_branch(BRANCH, &[("a.yaml", "mine\n")]);
+    shop.did(&["--force"], "updated", 1);
+    assert_eq!(
+        shop.git(&shop.bare(), &["rev-parse", &format!("{BRANCH}^{{tree}}")]),
+        shop.git(&shop.bare(), &["rev-parse", &format!("{ours}^{{tree}}")])
+    );
+    shop.fake.state().pulls[0].state = "closed".into();
+    shop.did(&["--force"], "created", 2);
+}
+
+#[test]
+fn another_base_has_a_branch_of_its_own() {
+    let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+    shop.git(&shop.work, &["push", "-q", "origin", "HEAD:refs/heads/staging"]);
+    shop.to_branch("staging", &[("b.yaml", OLD)]);
+    shop.did(&[], "created", 1);
+    let main = shop.at(BRANCH);
+    shop.did(&["--base", "staging"], "created", 2);
+    assert_eq!((shop.at(BRANCH), shop.fake.state().pulls[1].base.as_str()), (main, "staging"));
+    assert_ne!(shop.at(&format!("{BRANCH}-on-staging")), "");
+    shop.did(&["--base", "main"], "unchanged", 1);
+}
+
+#[test]
+fn a_sparse_checkout_hides_nothing() {
+    let shop = Shop::new(Kind::GitHub, &[("apps/a.yaml", OLD), ("docs/b.yaml", "b: 1\n")]);
+    shop.did(&[], "created", 1);
+    let first = shop.at(BRANCH);
+    shop.git(&shop.work, &["sparse-checkout", "set", "docs"]);
+    assert!(!shop.work.join("apps").exists());
+    shop.did(&[], "unchanged", 1);
+    assert_eq!(shop.at(BRANCH), first);
+    assert!(!shop.work.join("apps").exists());
+}
+
+#[test]
+fn an_answer_that_says_nothing_is_no_answer() {
+    let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+    shop.did(&[], "created", 1);
+    shop.fake.state().pulls[0].state = "closed".into();
+    shop.to_base(&[("b.yaml", OLD)]);
+    let branch = shop.at(BRANCH);
+    shop.fake.writes();
+    for (end, what) in [("/pulls", "pull requests"), ("/shop", "the repository")] {
+        shop.fake.state().once.push(once("GET", end, 200, "", json!({ "message": "hello" })));
+        let said = shop.pr(&[]);
+        assert!(said.code == 2 && said.err.contains(&format!("answer about {what} is not")), "{}", said.err);
+    }
+    assert_eq!((shop.at(BRANCH), shop.fake.writes()), (branch, Vec::new()));
+}
+
+#[test]
+fn what_is_pushed_while_it_closes_opens_it_again() {
+    let mut shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+    shop.did(&[], "created", 1);
+    shop.to_base(&[("a.yaml", NEW)]);
+    // Git is slow, and somebody pushes before the branch is deleted.
+    let (bare, other) = (shop.bare(), shop.path("ann"));
+    shop.git(&shop.path(""), &["clone", "-q", "-b", BRANCH, &bare.display().to_string(), "ann"]);
+    put(&other.join("mine.yaml"), b"mine: 1\n");
+    shop.git(&other, &["add", "-A"]);
+    shop.git(&other, &["-c", "user.name=Ann", "-c", "user.email=ann@shop.example", "commit", "-q", "-m", "mine"]);
+    let shim = format!(
+        "#!/bin/sh\ncase \"$*\" in *' :refs/heads/'*) {git} -C {other} push -q origin HEAD;; esac\nexec {git} \"$@\"\n",
+        git = real_git().display(),
+        other = other.display()
+    );
+    put(&shop.path("bin/git"), shim.as_bytes());
+    executable(&shop.path("bin/git"));
+    shop.env.push(("PATH".into(), format!("{}:{}", shop.path("bin").display(), std::env::var("PATH").unwrap())));
+    let said = shop.pr(&[]);
+    assert!(said.code == 2 && said.err.contains("somebody pushed to"), "{}", said.err);
+    let pull = shop.fake.state().pulls[0].clone();
+    assert_eq!((pull.state.as_str(), pull.title.as_str()), ("open", "Migrate configuration to Demo 1.1"));
+    assert_ne!(shop.at(BRANCH), "");
+}
+
+#[test]
+fn labels_are_tried_again() {
+    let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+    shop.fake.state().once.push(once("POST", "/labels", 403, "", json!({ "message": "no" })));
+    let said = shop.did(&["--label", "yaml"], "created", 1);
+    assert!(said.err.contains("warning: GitHub would not set labels"), "{}", said.err);
+    shop.did(&["--label", "yaml"], "updated", 1);
+    assert_eq!(shop.fake.state().pulls[0].labels, ["yaml"]);
+    shop.fake.writes();
+    shop.did(&["--label", "yaml"], "unchanged", 1);
+    assert!(shop.fake.writes().is_empty());
+    // A reviewer who is named later is asked.
+    shop.did(&["--label", "yaml", "--reviewer", "ann"], "updated", 1);
+    assert!(shop.fake.writes().iter().any(|write| write.contains("/requested_reviewers")));
 }
 
 #[test]
@@ -353,7 +451,7 @@ fn a_part_of_a_repository_and_words_of_its_own() {
     shop.work = shop.work.join("prod");
     shop.did(&[], "created", 1);
     let pull = shop.fake.state().pulls[0].clone();
-    assert_eq!((pull.title.as_str(), pull.head.as_str()), ("config: Demo 1.1", "bot/demo-1.0-to-1.1-prod"));
+    assert_eq!((pull.title.as_str(), pull.head.as_str()), ("config: Demo 1.1", "bot/demo-1.0-to-1.1-in-prod"));
     assert!(
         pull.body.starts_with(
             "Hello reviewers, 1 edit in 1 of 1 file, by 1 migration.\n* oldName is called `newName`\n\n<!-- yamlift:"
@@ -362,6 +460,11 @@ fn a_part_of_a_repository_and_words_of_its_own() {
         pull.body
     );
     assert_eq!(shop.git(&shop.bare(), &["diff", "--name-only", "main", &pull.head]), "prod/a.yaml");
+    shop.env.push(("DRY_RUN".into(), "1".into()));
+    assert!(shop.pr(&[]).out.starts_with("would be unchanged"));
+    shop.env.last_mut().unwrap().1 = "maybe".into();
+    assert!(shop.pr(&[]).err.contains("DRY_RUN=maybe is neither on nor off"));
+    shop.env.pop();
     let said = shop.pr(&["--title", "<< gaol >>"]);
     assert!(said.code == 2 && said.err.contains("gaol"), "{}", said.err);
 }
@@ -415,11 +518,10 @@ fn an_archived_repository_is_left() {
 #[test]
 fn a_token_is_not_told() {
     let mut shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
-    let real =
-        std::env::split_paths(&std::env::var_os("PATH").unwrap()).map(|dir| dir.join("git")).find(|git| git.is_file()).unwrap();
+    let real = real_git();
     let (words, settings) = (shop.path("words"), shop.path("settings"));
     let shim = format!(
-        "#!/bin/sh\nprintf '%s\\n' \"$*\" >> {}\nenv | grep '^GIT_CONFIG_' >> {}\nexec {} \"$@\"\n",
+        "#!/bin/sh\nprintf '%s\\n' \"$*\" >> {}\nenv | grep -E '^(GIT_CONFIG|YAMLIFT_GIT)_' >> {}\nexec {} \"$@\"\n",
         words.display(),
         settings.display(),
         real.display()
@@ -447,8 +549,10 @@ fn a_token_is_not_told() {
     let words = fs::read_to_string(words).unwrap();
     assert!(words.contains("push ") && !words.contains(TOKEN) && !words.contains(basic), "{words}");
     let settings = fs::read_to_string(settings).unwrap();
-    assert!(settings.contains(&format!("AUTHORIZATION: basic {basic}")), "{settings}");
-    assert!(settings.contains(&format!("http.{host}/.extraheader")), "{settings}");
+    assert!(settings.contains(&format!("YAMLIFT_GIT_TOKEN={TOKEN}\n")), "{settings}");
+    // For this host alone: nothing of it goes to where the host leads on.
+    assert!(settings.contains(&format!("=credential.{host}.helper")), "{settings}");
+    assert!(settings.contains(&format!("=http.{host}/.extraheader")) && !settings.contains(basic), "{settings}");
     assert!(!fs::read_to_string(shop.work.join(".git/config")).unwrap().contains(basic));
 
     // Nor in what git says when it fails.
@@ -477,6 +581,10 @@ fn what_is_missing_is_said_before_anything_is_done() {
     shop.work = shop.path("packs");
     no(&shop, &[], "is in no git checkout");
     assert!(shop.fake.writes().is_empty());
+}
+
+fn real_git() -> std::path::PathBuf {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap()).map(|dir| dir.join("git")).find(|git| git.is_file()).unwrap()
 }
 
 fn executable(path: &std::path::Path) {

@@ -94,6 +94,10 @@ pub struct Pr {
     #[arg(long, help_heading = "Where")]
     pub dry_run: bool,
 
+    /// Build the branch again over commits that others pushed to it, and open another pull request where one was closed
+    #[arg(long, help_heading = "The pull request")]
+    pub force: bool,
+
     /// Errors alone on standard error
     #[arg(short, long, help_heading = "Where")]
     pub quiet: bool,

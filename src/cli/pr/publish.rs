@@ -1,7 +1,8 @@
 //! Doing what was decided.
 use super::place::Place;
-use crate::forge::decide::{self, Branch, DONE, Decision, Deed, Why, Wish, decide};
+use crate::forge::decide::{Branch, DONE, Decision, Deed, News, Why, Wish, decide, is_done};
 use crate::forge::git::Git;
+use crate::forge::mark::Mark;
 use crate::forge::{Forge, Made, New, Pull, State, Trouble, push_options};
 use crate::output::terminal::Terminal;
 
@@ -20,7 +21,8 @@ pub struct Publish<'a> {
     /// Nothing was found to edit, but not everything was read.
     pub incomplete: bool,
     pub draft: bool,
-    pub reviewers: &'a [String],
+    /// Whatever people did to the branch and the pull request.
+    pub force: bool,
     pub say: &'a dyn Fn(&str),
 }
 
@@ -79,17 +81,28 @@ impl Publish<'_> {
 
     fn on(&self, forge: &dyn Forge) -> Result<Done, Trouble> {
         let pulls = forge.pulls(self.branch, self.base)?;
-        let Decision { push, deed } = decide(self.wish, self.there, &pulls);
+        let Decision { push, deed } = decide(self.wish, self.there, &pulls, self.force);
         if push {
             self.push(&[])?;
         }
         match deed {
-            Deed::Nothing => Ok(self.done("unchanged", None)),
+            Deed::Nothing => {
+                // What a run that was cut off left.
+                if let Some(seen) = self.seen.filter(|_| pulls.first().is_some_and(is_done) && !self.is_theirs()) {
+                    self.or_say(self.git.delete(self.branch, seen));
+                }
+                Ok(self.done("unchanged", None))
+            }
             Deed::Leave(why, pull) => Ok(self.left(&why, pull.as_ref())),
             Deed::Close(pull) => self.close(forge, &pull),
             Deed::Create => self.create(forge),
-            Deed::Update { .. } => self.update(forge, &deed, push),
+            Deed::Update(pull, news) => self.update(forge, &pull, &news, push),
         }
+    }
+
+    /// Whether somebody else committed to the branch.
+    fn is_theirs(&self) -> bool {
+        self.there.is_some_and(|branch| branch.stranger.is_some())
     }
 
     fn push(&self, options: &[String]) -> Result<(), Trouble> {
@@ -101,34 +114,38 @@ impl Publish<'_> {
         let branch = self.branch;
         (self.say)(&match why {
             Why::Stranger(mail) => format!(
-                "{mail} committed to {branch}: it is left alone. To have it made anew, delete the branch; if that is the bot under another name, say --author\n"
+                "{mail} committed to {branch}, so it is left alone. `--force` builds the branch again from {}, without those commits. If {mail} is the bot itself, pass it with --author\n",
+                self.base
             ),
-            Why::Closed => "somebody closed it: it is left alone. To have it back, reopen it\n".to_owned(),
+            Why::Closed => {
+                "somebody closed this pull request, so it is left alone. Reopen it, or open another one with `--force`\n"
+                    .to_owned()
+            }
         });
         self.done(Done::SKIPPED, pull)
     }
 
     fn close(&self, forge: &dyn Forge, pull: &Pull) -> Result<Done, Trouble> {
-        let text = format!("Nothing is left to do on `{}`: yamlift closes this.", self.base);
-        forge.update(pull, Some(&format!("{}{DONE}", pull.title)), None, true)?;
-        self.or_say(forge.comment(pull, &text));
-        if let Some(seen) = self.seen {
-            self.git.delete(self.branch, seen)?;
+        forge.update(pull, Some(&format!("{}{DONE}", pull.title)), None, Some(State::Closed))?;
+        if let Some(Err(trouble)) = self.seen.map(|seen| self.git.delete(self.branch, seen)) {
+            if trouble.overtaken {
+                forge.update(pull, Some(&pull.title), None, Some(State::Open))?;
+                return Err(trouble);
+            }
+            self.or_say(Err(trouble));
         }
+        let text = format!("Nothing is left to do on `{}`: yamlift closes this.", self.base);
+        self.or_say(forge.comment(pull, &text));
         Ok(self.done("closed", Some(pull)))
     }
 
     fn create(&self, forge: &dyn Forge) -> Result<Done, Trouble> {
         let Some(wish) = self.wish else { return Ok(self.done("unchanged", None)) };
-        let new = New { branch: self.branch, base: self.base, title: &wish.title, body: &wish.body, draft: self.draft };
+        let body = wish.marked();
+        let new = New { branch: self.branch, base: self.base, title: &wish.title, body: &body, draft: self.draft };
         match forge.create(&new)? {
             Made::Pull(pull) => {
-                if !wish.labels.is_empty() {
-                    self.or_say(forge.add_labels(&pull, &wish.labels));
-                }
-                if !self.reviewers.is_empty() {
-                    self.or_say(forge.ask(&pull, self.reviewers));
-                }
+                self.add(forge, &pull, &wish.labels, &wish.reviewers, &body)?;
                 Ok(self.done("created", Some(&pull)))
             }
             Made::NothingBetween => {
@@ -138,10 +155,13 @@ impl Publish<'_> {
             // Somebody was faster.
             Made::Exists => {
                 let pulls = forge.pulls(self.branch, self.base)?;
-                let open = pulls.iter().any(|pull| pull.state == State::Open);
                 let ours = Branch { up_to_date: true, stranger: None };
-                match decide(self.wish, Some(&ours), &pulls).deed {
-                    deed @ Deed::Update { .. } if open => self.update(forge, &deed, false),
+                match decide(self.wish, Some(&ours), &pulls, self.force).deed {
+                    // Or the answer to ours was lost, and with it what comes behind it.
+                    Deed::Update(pull, mut news) => {
+                        news.labels = wish.labels.iter().filter(|label| !pull.labels.contains(label)).cloned().collect();
+                        self.update(forge, &pull, &news, false)
+                    }
                     _ => Err(Trouble::new(
                         format!("{} says that there is a pull request for {}, but does not show it", forge.name(), self.branch),
                         "run the same command again",
@@ -152,18 +172,28 @@ impl Publish<'_> {
     }
 
     /// `pushed`: the branch is another one by now.
-    fn update(&self, forge: &dyn Forge, deed: &Deed, pushed: bool) -> Result<Done, Trouble> {
-        let (Deed::Update { pull, title, body, labels }, Some(wish)) = (deed, self.wish) else {
-            return Ok(self.done("unchanged", None));
-        };
-        if *title || *body {
-            forge.update(pull, title.then_some(wish.title.as_str()), body.then_some(wish.body.as_str()), false)?;
+    fn update(&self, forge: &dyn Forge, pull: &Pull, news: &News, pushed: bool) -> Result<Done, Trouble> {
+        let News { title, body, labels, reviewers } = news;
+        if title.is_some() || body.is_some() {
+            forge.update(pull, title.as_deref(), body.as_deref(), None)?;
         }
-        if !labels.is_empty() {
-            self.or_say(forge.add_labels(pull, labels));
+        self.add(forge, pull, labels, reviewers, body.as_deref().unwrap_or(&pull.body))?;
+        let operation = if pushed || !news.is_empty() { "updated" } else { "unchanged" };
+        Ok(self.done(operation, Some(pull)))
+    }
+
+    /// Sets labels and asks people. Labels that cannot be set are tried again by the next run: the mark in `body` says so. Who
+    /// could not be asked is not asked again, as those who could be would be, too.
+    fn add(&self, forge: &dyn Forge, pull: &Pull, labels: &[String], reviewers: &[String], body: &str) -> Result<(), Trouble> {
+        let set = if labels.is_empty() { Ok(()) } else { forge.add_labels(pull, labels) };
+        if let (Err(_), Some(mark)) = (&set, Mark::read(body)) {
+            forge.update(pull, None, Some(&Mark { labels: String::new(), ..mark }.below(body)), None)?;
         }
-        let news = pushed || *title || *body || !labels.is_empty();
-        Ok(self.done(if news { "updated" } else { "unchanged" }, Some(pull)))
+        self.or_say(set);
+        if !reviewers.is_empty() {
+            self.or_say(forge.ask(pull, reviewers));
+        }
+        Ok(())
     }
 
     /// What is missing then is no reason to stop.
@@ -176,7 +206,7 @@ impl Publish<'_> {
 
     /// Without an API: the branch alone, or what the push asks for.
     fn pushed(&self) -> Result<Done, Trouble> {
-        let Decision { push, deed } = decide(self.wish, self.there, &[]);
+        let Decision { push, deed } = decide(self.wish, self.there, &[], self.force);
         if let Deed::Leave(why, _) = &deed {
             return Ok(self.left(why, None));
         }
@@ -196,7 +226,13 @@ impl Publish<'_> {
         if !push {
             return Ok(self.done("unchanged", None));
         }
-        let new = New { branch: self.branch, base: self.base, title: &wish.title, body: &wish.body, draft: self.draft };
+        let body = wish.marked();
+        let new = New { branch: self.branch, base: self.base, title: &wish.title, body: &body, draft: self.draft };
+        if self.place.push_options && !wish.reviewers.is_empty() {
+            (self.say)(
+                "warning: options of a push cannot ask anybody for a review: --reviewer does nothing beside --push-options\n",
+            );
+        }
         self.push(&if self.place.push_options { push_options(&new, &wish.labels) } else { Vec::new() })?;
         Ok(self.done(if self.seen.is_some() { "updated" } else { "created" }, None))
     }
@@ -210,17 +246,14 @@ impl Publish<'_> {
             Some(forge) => forge.pulls(self.branch, self.base).map_err(super::no)?,
             None => Vec::new(),
         };
-        let Decision { push, deed } = decide::decide(self.wish, self.there, &pulls);
+        let Decision { push, deed } = decide(self.wish, self.there, &pulls, self.force);
         let (operation, pull) = match &deed {
             _ if self.incomplete => (Done::SKIPPED, None),
             Deed::Create if self.place.forge.is_none() && self.there.is_some() => {
                 (if push { "updated" } else { "unchanged" }, None)
             }
             Deed::Create => ("created", None),
-            Deed::Update { pull, title, body, labels } => {
-                let news = push || *title || *body || !labels.is_empty();
-                (if news { "updated" } else { "unchanged" }, Some(pull))
-            }
+            Deed::Update(pull, news) => (if push || !news.is_empty() { "updated" } else { "unchanged" }, Some(pull)),
             Deed::Close(pull) => ("closed", Some(pull)),
             Deed::Nothing => ("unchanged", None),
             Deed::Leave(why, pull) => {

@@ -2,7 +2,6 @@
 use super::commits::Commit;
 use crate::cli::args::PhaseArg;
 use crate::cli::refusal::refuse;
-use crate::forge::decide::Wish;
 use crate::forge::git::Heads;
 use crate::forge::mark;
 use crate::output::human::{counted, files};
@@ -31,8 +30,9 @@ enum Part {
     Version(String),
 }
 
-/// The branch: `yamlift/mesh-1.26-to-1.27-before`. One that is there keeps its name when what runs moves on.
-pub fn branch(prefix: &str, report: &Report, phase: Option<PhaseArg>, inside: &str, heads: &Heads) -> String {
+/// The branch: `yamlift/mesh-1.26-to-1.27-before`, with `-on-staging` for another base than the default one, and `-in-apps` for
+/// a part of the repository. One that is there keeps its name when what runs moves on.
+pub fn branch(prefix: &str, report: &Report, phase: Option<PhaseArg>, base: Option<&str>, inside: &str, heads: &Heads) -> String {
     let mut parts = vec![Part::Text(prefix.to_owned())];
     let mut packs: Vec<&str> = Vec::new();
     for run in &report.runs {
@@ -45,10 +45,12 @@ pub fn branch(prefix: &str, report: &Report, phase: Option<PhaseArg>, inside: &s
         parts.push(Part::Text(format!("-to-{}", run.to)));
         packs.push(&run.pack);
     }
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "._".contains(c) { c.to_ascii_lowercase() } else { '-' };
-    let folder: String = inside.trim_matches('/').chars().map(plain).collect();
-    let folder = folder.trim_matches(['-', '.']);
-    let ends = [phase_name(phase), Some(folder).filter(|folder| !folder.is_empty())];
+    let inside = inside.trim_matches('/');
+    let ends = [
+        phase_name(phase).map(str::to_owned),
+        base.map(|base| format!("on-{}", slug(base))),
+        (!inside.is_empty()).then(|| format!("in-{}", slug(inside))),
+    ];
     ends.into_iter().flatten().for_each(|end| parts.push(Part::Text(format!("-{end}"))));
 
     let text = |part: &'_ Part| match part {
@@ -59,6 +61,18 @@ pub fn branch(prefix: &str, report: &Report, phase: Option<PhaseArg>, inside: &s
         return name;
     }
     heads.branches.keys().find(|known| is_of(known, &parts)).cloned().unwrap_or(name)
+}
+
+/// A text as a part of a branch's name. Where it loses something, a print of it follows, so that no two are one.
+fn slug(text: &str) -> String {
+    let plain = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' { c } else { '-' };
+    let slug: String = text.to_lowercase().chars().map(plain).collect();
+    let slug = slug.trim_matches('-');
+    if slug == text {
+        return slug.to_owned();
+    }
+    let print = &mark::print(&[text])[..6];
+    if slug.is_empty() { print.to_owned() } else { format!("{slug}-{print}") }
 }
 
 fn is_of(name: &str, parts: &[Part]) -> bool {
@@ -75,15 +89,14 @@ fn is_of(name: &str, parts: &[Part]) -> bool {
     rest.is_empty()
 }
 
-/// Title, description and labels.
-pub fn wish(
+/// Title and description.
+pub fn words(
     report: &Report,
     words: &Words,
     title: Option<&str>,
     template: Option<&str>,
-    labels: Vec<String>,
     room: usize,
-) -> anyhow::Result<Wish> {
+) -> anyhow::Result<(String, String)> {
     let title = match title {
         Some(template) => {
             let filled = markdown::line(template, report, words);
@@ -104,8 +117,7 @@ pub fn wish(
     };
     let body = pr_body::body(template.unwrap_or(pr_body::TEMPLATE), report, words, room);
     let body = body.map_err(|why| refuse(format!("the template of the description: {why}"), NAMES))?;
-    let body = mark::marked(&title, &body, &labels);
-    Ok(Wish { title, body, labels })
+    Ok((title, body))
 }
 
 const NAMES: &str = "what can stand in it: docs/pull-requests.md, and templates/report/pr-body.md is one";
@@ -197,17 +209,22 @@ mod tests {
         let mesh = report(&[("mesh", "1.26", "1.27"), ("mesh", "1.25", "1.27")]);
         let name = |phase, inside: &str, known: &[&str]| {
             let branches = known.iter().map(|name| ((*name).to_owned(), "0".to_owned())).collect();
-            branch("yamlift/", &mesh, phase, inside, &Heads { default: None, branches })
+            branch("yamlift/", &mesh, phase, None, inside, &Heads { default: None, branches })
         };
         assert_eq!(name(None, "", &[]), "yamlift/mesh-1.26-to-1.27");
-        assert_eq!(name(Some(PhaseArg::All), "clusters/prod eu/", &[]), "yamlift/mesh-1.26-to-1.27-clusters-prod-eu");
+        assert_eq!(name(Some(PhaseArg::All), "clusters/prod eu/", &[]), "yamlift/mesh-1.26-to-1.27-in-clusters-prod-eu-54d1d8");
+        let one = |base: Option<&str>, inside: &str| branch("", &mesh, None, base, inside, &Heads::default());
+        assert_eq!(one(Some("staging"), "apps"), "mesh-1.26-to-1.27-on-staging-in-apps");
+        let alike = ["teams/a", "teams-a", "Teams-a", "日本", "中文", "---", "before"];
+        let names: std::collections::BTreeSet<String> = alike.iter().map(|inside| one(None, inside)).collect();
+        assert_eq!(names.len(), alike.len(), "{names:?}");
         assert_eq!(name(Some(PhaseArg::After), "", &[]), "yamlift/mesh-1.26-to-1.27-after");
         let known = ["yamlift/mesh-1.24-to-1.27", "yamlift/mesh-1.24-to-1.27-after", "yamlift/mesh-1.26-to-1.28"];
         assert_eq!(name(None, "", &known), known[0]);
         assert_eq!(name(Some(PhaseArg::After), "", &known), known[1]);
         assert_eq!(name(Some(PhaseArg::Before), "", &known), "yamlift/mesh-1.26-to-1.27-before");
         let both = report(&[("mesh", "1.26", "1.27"), ("demo", "1.0", "2.0")]);
-        assert_eq!(branch("x/", &both, None, "", &Heads::default()), "x/mesh-1.26-to-1.27-demo-1.0-to-2.0");
+        assert_eq!(branch("x/", &both, None, None, "", &Heads::default()), "x/mesh-1.26-to-1.27-demo-1.0-to-2.0");
     }
 
     #[test]
