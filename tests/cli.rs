@@ -559,12 +559,12 @@ fn what_a_migration_sees_in_a_file_is_told() {
     let packs = ["--packs", packs.to_str().unwrap()];
     let said = scratch.run_with(&[&["explain", "new-name", "a.yaml", "b.yaml", "c.yaml", "d.yaml"], &packs[..]].concat(), b"");
     let want = "a.yaml\n  demo/1.1/new-name\n    5:12     Thing, spec.oldName (thing), rule of line 6: it is edited\n\
-                b.yaml\n  demo/1.1/new-name\n    3:1      Thing, spec (thing), rule of line 6: `select` hits nothing here\n\
+                b.yaml\n  demo/1.1/new-name\n    3:1      Thing, spec (thing), rule at line 6: `select` matches nothing here\n\
                 c.yaml\n  nothing that these migrations look at is in it\n    rule of line 6: there is no `Thing` in it\nd.yaml\n  not read: ";
     assert!(said.code == 0 && said.text().starts_with(want), "{}{}", said.text(), said.err);
     let all = scratch.run_with(&[&["explain", "b.yaml"], &packs[..]].concat(), b"");
     assert!(
-        all.text().contains("  demo/1.2/port\n    3:1      Thing, spec (thing), rule of line 4: `select` hits nothing here\n"),
+        all.text().contains("  demo/1.2/port\n    3:1      Thing, spec (thing), rule at line 4: `select` matches nothing here\n"),
         "{}",
         all.text()
     );

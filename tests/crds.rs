@@ -33,7 +33,7 @@ fn what_an_edit_breaks_is_2_and_left_as_it_is() {
     assert_eq!(scratch.get("a.yaml"), two.as_bytes());
     let place = |line: &str| {
         format!(
-            "error: could not edit a.yaml:{line}: the edit does not fit the CRD of demo.dev/v1 Thing: `spec.newName` is no field that it knows, and would be dropped without a word\n  did you mean `newNames`?\n  mend the file by hand, or leave the edit out: --skip demo/1.1/new-name\n"
+            "error: could not edit a.yaml:{line}: the edit does not fit the CRD of demo.dev/v1 Thing: `spec.newName` is not a field that it knows, and would be dropped silently\n  did you mean `newNames`?\n  fix the file by hand, or leave the edit out with --skip demo/1.1/new-name\n"
         )
     };
     assert!(said.err.starts_with(&(place("5:3") + &place("11:3"))), "{}", said.err);
@@ -62,9 +62,9 @@ fn what_was_broken_before_is_a_note() {
     let said = scratch.migrate(&["--crds", "crd.yaml", "a.yaml"]);
     assert_eq!(said.code, 1, "{}", said.err);
     assert!(said.text().contains("+  newName: 'x'  # kept"));
-    let port = "note[yamlift/schema]: Before the edit as well, this does not fit the CRD of demo.dev/v1 Thing: `spec.port` has to be an integer, not the text `80`.\n --> a.yaml:6:9\n";
+    let port = "note[yamlift/schema]: This did not fit the CRD of demo.dev/v1 Thing before the edit either: `spec.port` has to be an integer, not the text `80`.\n --> a.yaml:6:9\n";
     assert!(said.err.contains(port), "{}", said.err);
-    assert!(said.err.contains("`spec.prot` is no field") && said.err.contains("did you mean `port`?"), "{}", said.err);
+    assert!(said.err.contains("`spec.prot` is not a field") && said.err.contains("did you mean `port`?"), "{}", said.err);
 }
 
 #[test]
@@ -122,7 +122,8 @@ fn versions_that_are_not_served() {
     // The edit is not what made it so.
     let said = scratch.migrate(&["--crds", "crd.yaml", "a.yaml"]);
     assert_eq!(said.code, 1, "{}", said.err);
-    let note = "note[yamlift/schema]: Before the edit as well, the CRDs that are given do not serve demo.dev/v1 Thing.\n --> a.yaml:1:13\n";
+    let note =
+        "note[yamlift/schema]: This was so before the edit: the given CRDs do not serve demo.dev/v1 Thing.\n --> a.yaml:1:13\n";
     assert!(said.err.contains(note) && said.err.contains("they serve v2"), "{}", said.err);
 }
 
@@ -155,7 +156,8 @@ fn settings_and_wrong_usage() {
 fn what_is_edited_unchecked_is_said() {
     let scratch = Scratch::new(&[("a.yaml", OLD), ("crd.yaml", &crd("{}").replace("Thing", "Other"))]);
     let said = scratch.migrate(&["--crds", "crd.yaml", "a.yaml"]);
-    let note = "note[yamlift/schema]: No CRD of demo.dev Thing is given: what is edited here is not checked.\n --> a.yaml:1:1\n";
+    let note =
+        "note[yamlift/schema]: No CRD for demo.dev Thing was given, so this edit is not checked against one.\n --> a.yaml:1:1\n";
     assert!(said.code == 1 && said.err.contains(note), "{}", said.err);
 }
 
@@ -167,7 +169,7 @@ fn a_kind_that_is_called_otherwise_is_held_against_what_it_becomes() {
     std::fs::write(scratch.packs().join("migrations/demo/1.1/old-kind.yaml"), migration).unwrap();
     let said = scratch.migrate(&["--crds", "crd.yaml", "a.yaml", "--only", "old-kind"]);
     assert_eq!(said.code, 1, "{}", said.err);
-    assert!(said.err.contains("Before the edit as well") && said.err.contains("`spec.odd` is no field"), "{}", said.err);
+    assert!(said.err.contains("before the edit either: ") && said.err.contains("`spec.odd` is not a field"), "{}", said.err);
     assert!(said.err.contains("`spec.oldName` has to be an integer, not the text `x`"), "{}", said.err);
 }
 

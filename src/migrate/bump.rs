@@ -99,7 +99,7 @@ fn raised(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> O
         return Some(raise);
     }
     let note = format!(
-        "The template computes the `apiVersion` of this object. It may be `{}`, and `{}` is newer.",
+        "The template computes the `apiVersion` of this object, which was left as it is. It may be `{}`, and `{}` is newer: check it by hand.",
         raise.from, raise.to
     );
     Some(Raise { left: true, note: Some(note), ..raise })
@@ -128,7 +128,7 @@ fn by_template(draft: &Draft, raise: Raise, computed: Option<&str>) -> Option<Ra
     let group = raise.to.rsplit_once('/').map_or("", |(group, _)| group);
     if picks.iter().any(|text| asks(text, group)) {
         let note = format!(
-            "The template picks the `apiVersion` of this object by what the cluster serves, and does not know of `{}`. Let it ask for that first.",
+            "The template picks the `apiVersion` of this object by what the cluster serves, but never asks for `{}`. Make it ask for that one first.",
             raise.to
         );
         return Some(Raise { left: true, note: Some(note), ..raise });
@@ -136,7 +136,7 @@ fn by_template(draft: &Draft, raise: Raise, computed: Option<&str>) -> Option<Ra
     let holds = |condition: &Condition| condition.turns.last().unwrap_or(&condition.opened).clone();
     let asked = conditions.iter().map(holds).any(|text| asks(&text, &raise.from));
     let note = format!(
-        "The template makes this object where the cluster serves `{}`. As it is `{}` now, ask for that.",
+        "The template makes this object only where the cluster serves `{}`. The object is `{}` now: make the template ask for that.",
         raise.from, raise.to
     );
     Some(Raise { note: asked.then_some(note), ..raise })
@@ -182,7 +182,7 @@ fn loses(work: &Work, draft: &Draft, bump: &Bump, object: usize, root: Id) -> Op
     let raise = due_as(work, bump, root, from, kind.clone())?;
     let which = pattern.map_or_else(|| "of any kind".to_owned(), |pattern| format!("of `{pattern}`"));
     let note = format!(
-        "This chooses objects {which} that are `{}`. Those that become `{}`, as {kind} does, are no longer among them: give each kind an entry of its own, or leave the version out.",
+        "This selects objects {which} that are `{}`. Those that become `{}`, such as {kind}, are no longer selected: give each kind an entry of its own, or leave the version out.",
         raise.from, raise.to
     );
     Some(Raise { object, chooses: true, left: true, harms: true, note: Some(note), ..raise })

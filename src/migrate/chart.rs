@@ -63,7 +63,7 @@ impl Reference {
         let of_object = name.and_then(|name| draft.position(name)).map(|(map, _)| map).filter(|map| *map != self.map);
         if let Some(at) = of_object.and_then(|map| step_in(draft, map, &Segment::Name("kind".into()))) {
             let kind = draft.data(at).scalar_text();
-            return Err(format!("this is the name of an object, of kind {kind}: the chart is named where that object is"));
+            return Err(format!("this names an object, of kind {kind}, and that object names the chart"));
         }
         let old = name.map_or_else(String::new, |name| draft.data(name).scalar_text());
         Ok(format!("{}{new}", &old[..old.len() - last_part(&old).len()]))

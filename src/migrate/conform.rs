@@ -63,10 +63,10 @@ impl File<'_> {
         let named = format!("{}/{} {}", crd.group, object.version, crd.kind);
         let Some(version) = crd.served(&object.version) else {
             let at = document::child(draft, object.root, "apiVersion").map_or(0..0, |api| place(draft, Hit::node(api)));
-            let why = format!("the CRDs that are given do not serve {named}");
+            let why = format!("the given CRDs do not serve {named}");
             let help = format!("they serve {}", crd.all_served().join(", "));
             if was.is_some_and(|(_, was, known)| known == Some(crd) && was.version == object.version) {
-                self.note(self.on_disk(at), format!("Before the edit as well, {why}."), Some(help));
+                self.note(self.on_disk(at), format!("This was so before the edit: {why}."), Some(help));
             } else {
                 self.broken(at, why, help);
             }
@@ -85,7 +85,7 @@ impl File<'_> {
         }
         for one in known {
             let help = Some(suggested(&one)).filter(|help| !help.is_empty());
-            self.note(one.at.clone(), format!("Before the edit as well, this does not fit the CRD of {named}: {one}."), help);
+            self.note(one.at.clone(), format!("This did not fit the CRD of {named} before the edit either: {one}."), help);
         }
     }
 
@@ -94,7 +94,7 @@ impl File<'_> {
         let (Some(group), Some(kind)) = (&object.group, &object.kind) else { return };
         if group.contains('.') && object.operation.is_none() {
             let at = self.on_disk(draft.file_span(object.root).unwrap_or(0..0));
-            let message = format!("No CRD of {group} {kind} is given: what is edited here is not checked.");
+            let message = format!("No CRD for {group} {kind} was given, so this edit is not checked against one.");
             self.note(at.start..at.start, message, None);
         }
     }
@@ -108,7 +108,7 @@ impl File<'_> {
     /// `at`: bytes of the new text.
     fn broken(&mut self, at: Span, why: String, mut help: String) {
         if let Some(id) = self.made_by(&at) {
-            let next = format!("mend the file by hand, or leave the edit out: --skip {id}");
+            let next = format!("fix the file by hand, or leave the edit out with --skip {id}");
             help = if help.is_empty() { next } else { format!("{help}\n{next}") };
         }
         let help = Some(help).filter(|help| !help.is_empty());
@@ -162,8 +162,8 @@ fn suggested(violation: &Violation) -> String {
     match near(&violation.field(), known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => String::new(),
-        None if known.len() > LISTED => format!("known there: {}, …", known[..LISTED].join(", ")),
-        None => format!("known there: {}", known.join(", ")),
+        None if known.len() > LISTED => format!("fields there: {}, …", known[..LISTED].join(", ")),
+        None => format!("fields there: {}", known.join(", ")),
     }
 }
 

@@ -46,12 +46,12 @@ impl File<'_> {
         for one in self.suppressions.iter().filter(|s| !s.used) {
             let message = match one.id.as_str() {
                 suppress::ALL => "`ignore-file` suppresses nothing: in this run there is no finding or edit in this file.".into(),
-                id => format!(
-                    "`{id}` suppresses nothing here; in this run no finding or edit of that name falls on what it covers."
-                ),
+                id => {
+                    format!("`{id}` suppresses nothing here: in this run it has no finding or edit in what the comment covers.")
+                }
             };
             let finding = Finding::at(&self.report.source, one.comment.clone(), "yamlift/suppression", Level::Note, message)
-                .with_help("take the comment out");
+                .with_help("remove the comment");
             self.report.findings.push(finding);
         }
     }

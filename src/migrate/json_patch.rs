@@ -119,7 +119,7 @@ pub fn write_back(draft: &mut Draft, root: Id, operation: &Operation) -> Result<
     let adds = document::scalar(draft, operation.map, "op").is_some_and(|op| op == "add");
     let parent = now.rsplit_once('/').map_or("", |(parent, _)| parent);
     Ok((adds && !same_parents && !parent.is_empty())
-        .then(|| format!("This operation fails where `{parent}` is not there: look whether what it patches has it.")))
+        .then(|| format!("This operation fails if `{parent}` does not exist: check that what it patches has it.")))
 }
 
 /// The pointer to the leaf. Besides it, the object may hold nothing but what a move has left empty.
@@ -130,16 +130,16 @@ fn path_to_leaf(draft: &Draft, root: Id, operation: &Operation) -> Result<String
         let (way, others): (Vec<&Child>, Vec<&Child>) =
             draft.children(at).iter().partition(|child| draft.is_within(operation.leaf, child.value));
         let [child] = way.as_slice() else {
-            let why = "what this operation of a JSON patch sets is to go: take the operation out";
+            let why = "this JSON patch operation sets something that is to be removed: remove the operation";
             return Err(Refused::at(operation.pointer, why));
         };
         if !others.iter().all(|child| is_hollow(draft, child.value)) {
-            return Err(Refused::at(operation.pointer, "this operation of a JSON patch would have to become several"));
+            return Err(Refused::at(operation.pointer, "this JSON patch operation would have to become several"));
         }
         let index = operation.lists.iter().find(|(list, _)| *list == at).map(|(_, index)| index.clone());
         let token = draft.key_text(child).map(|key| key.replace('~', "~0").replace('/', "~1"));
         let Some(token) = index.or(token) else {
-            let why = "what this operation of a JSON patch sets is to stand in a list: say by hand which items it is for";
+            let why = "what this JSON patch operation sets moves into a list: decide which items it is for";
             return Err(Refused::at(operation.pointer, why));
         };
         pointer = pointer + "/" + &token;
@@ -202,7 +202,7 @@ pub fn displaced(draft: &Draft, object: &Object, ways: &[Way]) -> Vec<String> {
     let mut out: Vec<String> = (ways.iter().filter(other))
         .map(|way| {
             format!(
-                "A JSON patch in {} names `{}` of this object, which is another place now, or gone: mend it by hand.",
+                "A JSON patch in {} points to `{}` of this object, which is now another place, or gone: fix the patch by hand.",
                 way.file, way.path
             )
         })

@@ -57,7 +57,7 @@ pub fn verdict(edited: bool, asked: bool, held: bool, said: &[Said]) -> &'static
         (true, true) => "it is edited",
         (true, false) => "it would be edited with --safety review",
         _ if held => "a finding holds the edit back",
-        _ if said.iter().any(|one| one.level == Level::Error) => "it is refused, see the finding",
+        _ if said.iter().any(|one| one.level == Level::Error) => "the edit is refused: see the finding",
         _ if !said.is_empty() => "it is reported",
         _ => "there is nothing to do",
     }
@@ -66,6 +66,6 @@ pub fn verdict(edited: bool, asked: bool, held: bool, said: &[Said]) -> &'static
 /// Why `when` or `unless` leaves a match out.
 pub fn left_out(spot: &Spot, draft: &Draft, rule: &Rule) -> Option<String> {
     let hits = |path: &&Path| spot.hits(draft, std::slice::from_ref(*path)).is_ok_and(|found| !found.is_empty());
-    let missing = rule.when.iter().find(|path| !hits(path)).map(|path| format!("`when: {}` hits nothing", path.source));
-    missing.or_else(|| rule.unless.iter().find(hits).map(|path| format!("`unless: {}` hits", path.source)))
+    let missing = rule.when.iter().find(|path| !hits(path)).map(|path| format!("`when: {}` matches nothing", path.source));
+    missing.or_else(|| rule.unless.iter().find(hits).map(|path| format!("`unless: {}` matches", path.source)))
 }

@@ -64,7 +64,7 @@ pub fn find(work: &Work, draft: &mut Draft, search: &mut Search, outcome: &mut O
             Ok(hits) => {
                 if hits.is_empty() {
                     let seen = look::seen(work, draft, search.objects, &found, found.hit);
-                    outcome.look(seen, "`select` hits nothing here");
+                    outcome.look(seen, "`select` matches nothing here");
                 }
                 let ambiguous = (!work.rule.verbs.is_empty() && !hits.is_empty())
                     .then(|| lens::ambiguous(draft, found.hit.id, &found.reading));

@@ -278,7 +278,7 @@ impl File<'_> {
     /// A note on each comment that an edit took along.
     fn gone(&self, lost: &[verify::Lost]) -> Vec<Finding> {
         let one = |lost: &verify::Lost| {
-            let message = format!("This comment goes with what is taken out: `{}`.", lost.comment);
+            let message = format!("This comment is removed together with what it belongs to: `{}`.", lost.comment);
             Finding::at(&self.report.source, self.on_disk(lost.at.clone()), "yamlift/comment", Level::Note, message)
         };
         lost.iter().map(one).collect()
@@ -326,8 +326,8 @@ impl File<'_> {
             if let Some(one) = self.suppressions.iter_mut().find(ignored) {
                 one.used = true;
             } else if !self.operations.iter().any(|(id, known)| *id == concern.id && known.start == at.start) {
-                let message = format!("This JSON patch may concern it: {}.", concern.title.trim_end_matches('.'));
-                let help = format!("its operations say too little to tell: check `{}` by hand", concern.path);
+                let message = format!("This JSON patch may need the same change: {}.", concern.title.trim_end_matches('.'));
+                let help = format!("its operations do not say enough to be sure: check `{}` by hand", concern.path);
                 let finding = Finding::at(&self.report.source, at, concern.id, Level::Warning, message).with_help(help);
                 self.report.findings.push(finding);
             }

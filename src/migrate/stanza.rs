@@ -117,7 +117,7 @@ impl Stanza<'_> {
 /// Refuses text that was computed from a template action: what it will be is not known here.
 fn plain(value: &Json) -> Result<(), String> {
     match value {
-        Json::String(s) if s.contains("{{") => Err(format!("`{s}` is a template action; what it gives cannot be computed with")),
+        Json::String(s) if s.contains("{{") => Err(format!("`{s}` is a template action, and its result cannot be computed with")),
         _ => Ok(()),
     }
 }

@@ -30,7 +30,7 @@ pub fn prove(draft: &Draft, t: usize, roots: &[Id], new: &str) -> Result<(), Unp
     let old = &draft.texts[t].text;
     if let Some(gone) = helm::lost_setting(old, new) {
         let at = draft.to_file(t, gone..gone).start;
-        return Err(Unproven { at, why: "what the template sets here would go, and other places may use it".into() });
+        return Err(Unproven { at, why: "what the template sets here would be removed, and other places may use it".into() });
     }
     let cut = |doc: &crate::yaml::tree::Document| {
         doc.marker.as_ref().is_some_and(|marker| new[..marker.start].trim_end().ends_with("-}}"))

@@ -155,7 +155,7 @@ impl Check {
             None => self.found.push(Violation {
                 at: member.at.clone(),
                 path: self.path.clone(),
-                wrong: "is no field that it knows, and would be dropped without a word".to_owned(),
+                wrong: "is not a field that it knows, and would be dropped silently".to_owned(),
                 got: String::new(),
                 known: at.schema.properties.keys().cloned().collect(),
             }),
@@ -420,7 +420,7 @@ mod tests {
     #[test]
     fn unknown_fields() {
         let schema = "type: object\nproperties: {a: {type: object, properties: {b: {type: integer}}}, m: {type: object, additionalProperties: {type: string}}, k: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {n: {type: integer}}}, bare: {type: object}, any: {}}";
-        let dropped = "is no field that it knows, and would be dropped without a word";
+        let dropped = "is not a field that it knows, and would be dropped silently";
         assert_eq!(said(schema, "{a: {b: 1, c: 2}, d: null}"), format!("`spec.a.c` {dropped} + `spec.d` {dropped}"));
         assert_eq!(said(schema, "{m: {x: y, z.dev/w: 1}}"), "`spec.m[\"z.dev/w\"]` has to be a text, not `1`");
         assert_eq!(said(schema, "{k: {o: 1, n: x}}"), "`spec.k.n` has to be an integer, not the text `x`");

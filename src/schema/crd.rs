@@ -95,7 +95,7 @@ impl Crds {
         let name = format!("{} of {}", crd.kind, crd.group);
         let same = crd.clone();
         let before = self.kinds.insert((crd.group.clone(), crd.kind.clone()), crd)?;
-        (before != same).then(|| format!("{name} was defined before, and otherwise: this one counts"))
+        (before != same).then(|| format!("{name} was already defined differently: this definition counts"))
     }
 }
 
@@ -223,7 +223,10 @@ mod tests {
         assert!(said(&computed).1.ends_with("a template computes `{{ .Values.group }}`"), "{:?}", said(&computed));
         let twice = format!("{THING}---\n{THING}---\n{}", THING.replace("name: v1", "name: v2"));
         let (found, why) = said(&twice);
-        assert!(found == 3 && why.ends_with("Thing of demo.dev was defined before, and otherwise: this one counts"), "{why}");
-        assert_eq!(why.matches("defined before").count(), 1);
+        assert!(
+            found == 3 && why.ends_with("Thing of demo.dev was already defined differently: this definition counts"),
+            "{why}"
+        );
+        assert_eq!(why.matches("already defined").count(), 1);
     }
 }

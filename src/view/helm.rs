@@ -43,7 +43,7 @@ pub fn parse(text: &str, column: usize) -> Result<Template, ParseError> {
     let actions = actions::find(text);
     let masks = mask::masks(text, &actions);
     let branches = actions::branches(&actions)
-        .map_err(|at| ParseError::new(at, "this action has no counterpart: its `end` or its beginning is missing"))?;
+        .map_err(|at| ParseError::new(at, "this action is not paired: its `end` or its start is missing"))?;
     let masked = mask::write(text, &actions, &masks);
     let mut tree = syntax::parse_branches(&masked)?;
     units::cut_kept_lines(&mut tree, &masked, &actions);

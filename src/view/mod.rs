@@ -18,7 +18,7 @@ pub fn read(text: &str, template: bool, column: usize) -> Result<Parsed, ParseEr
     let parsed = syntax::parse(text);
     if template && text.contains("{{") || helm::is_template(text, &parsed) {
         return read_as(text, true, column).map_err(|e| {
-            let message = format!("a template that is no YAML without its actions: {}", e.message);
+            let message = format!("a template that is not YAML even without its actions: {}", e.message);
             ParseError { message, ..e }
         });
     }

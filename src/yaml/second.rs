@@ -94,7 +94,7 @@ fn documents(text: &str, first: usize) -> Result<Vec<Value>, String> {
 }
 
 fn count_differs() -> String {
-    "a second YAML reader sees another number of documents".into()
+    "a second YAML reader sees a different number of documents".into()
 }
 
 /// Two values for people: of texts the part in which they differ.

@@ -152,7 +152,7 @@ impl Builder<'_> {
             }
             Event::UnresolvedAlias(name) => {
                 let mut error =
-                    ParseError::new(bytes.start, format!("`*{name}` is an alias, but no anchor `&{name}` stands before it"));
+                    ParseError::new(bytes.start, format!("`*{name}` is an alias, but there is no anchor `&{name}` before it"));
                 error.help = Some(format!("if it is meant as text, quote it: \"*{name}\""));
                 return Err(error);
             }
@@ -333,8 +333,8 @@ impl Builder<'_> {
         self.sizes[collection.0 as usize] = sum;
         if sum > MOST_NODES && sum > 10 * self.tree.nodes.len() as u64 {
             let at = self.tree.node(collection).span.start;
-            let mut error = ParseError::new(at, format!("its aliases write out to {sum} nodes"));
-            error.help = Some("this is far more than the file holds, and more than any reader should unfold".into());
+            let mut error = ParseError::new(at, format!("its aliases expand to {sum} nodes"));
+            error.help = Some("that is far more than the file holds, and more than any reader should expand".into());
             return Err(error);
         }
         Ok(())

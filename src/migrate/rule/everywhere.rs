@@ -64,7 +64,7 @@ pub(super) fn everywhere(
             Ok(mut other) if other.edited && !other.refused => {
                 if unpruned {
                     let at = done.said.first().map_or_else(|| place(draft, one.hit), |said| said.at.clone());
-                    let note = "Where the template does not give this, nothing is left around it but an empty part, which stays.";
+                    let note = "If the template leaves this out, the part around it is empty, and it is not removed.";
                     other.said.push(Said::note(at, note.to_owned()));
                 }
                 return Ok(other);

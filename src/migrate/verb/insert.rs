@@ -55,7 +55,7 @@ fn still_there(draft: &mut Draft, start: &Located) -> Result<(), Refused> {
     }
     let root = draft.resolve(whole);
     if !(draft.is_map(root) || draft.is_seq(root)) || !draft.children(root).is_empty() {
-        return Err(Refused::at(whole, "this was taken out just before something was to be added to it"));
+        return Err(Refused::at(whole, "this was removed just before something was to be added to it"));
     }
     draft.put_back(whole);
     Ok(())
@@ -137,7 +137,7 @@ fn add_pairs(draft: &mut Draft, spot: &Spot, list: Id, new: Id, clash: Clash) ->
             match value {
                 Some(value) => meet::merge(draft, spot, value, child.value, clash)?,
                 None if clash == Clash::Keep => {}
-                None => return Err(Refused::at(item, format!("`{name}` is in this list already"))),
+                None => return Err(Refused::at(item, format!("`{name}` is already in this list"))),
             }
             continue;
         }

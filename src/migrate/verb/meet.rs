@@ -24,7 +24,7 @@ pub fn is_empty(draft: &Draft, id: Id) -> bool {
 pub fn known(draft: &Draft, there: Id, new: Id) -> Result<(), Refused> {
     let computed = |id: Id| draft.data(id).scalar_text().contains("{{");
     if draft.is_map(there) && computed(new) || computed(there) && draft.is_map(new) {
-        return Err(Refused::at(there, "the template computes one of the two that meet here, and what it holds is not known"));
+        return Err(Refused::at(there, "two values meet here, and what the template computes for one of them is not known"));
     }
     Ok(())
 }
@@ -36,7 +36,7 @@ pub fn merge(draft: &mut Draft, spot: &Spot, there: Id, new: Id, clash: Clash) -
     }
     known(draft, there, new)?;
     if clash == Clash::Stop {
-        return Err(Refused::at(there, "a value is here already, and it is another one"));
+        return Err(Refused::at(there, "there is already another value here"));
     }
     if draft.is_map(there) && draft.is_map(new) {
         let (there, new) = (draft.resolve(there), draft.resolve(new));

@@ -45,7 +45,7 @@ fn one(draft: &mut Draft, spot: &mut Spot, it: &Located, segments: &[Segment], h
     let way = parents::way(above);
     let starts: Vec<Hit> = way.starts(draft, spot)?.into_iter().map(|l| l.hit).collect();
     if starts.is_empty() {
-        return Err(Refused::at(it.hit.id, format!("the place to move it to, `{}`, is not there", how.to.source)));
+        return Err(Refused::at(it.hit.id, format!("the place to move it to, `{}`, does not exist", how.to.source)));
     }
     if starts.len() > 1 && !how.copy {
         return Err(Refused::at(it.hit.id, format!("`{}` names several places", how.to.source)));
@@ -54,7 +54,7 @@ fn one(draft: &mut Draft, spot: &mut Spot, it: &Located, segments: &[Segment], h
         let child = if how.copy {
             Child { key: None, value: draft.copy(it.hit.id), own: Own::none() }
         } else {
-            draft.take(source, index).ok_or_else(|| Refused::at(it.hit.id, "it is gone already"))?
+            draft.take(source, index).ok_or_else(|| Refused::at(it.hit.id, "it is already gone"))?
         };
         let place = (!how.copy).then_some((source, index));
         let at = parents::make(draft, spot, start, &way.names, place)?;
@@ -99,7 +99,7 @@ fn put_key(
         }
         return match meet::merge(draft, spot, there, child.value, how.clash) {
             Err(_) if how.clash == Clash::Stop => {
-                Err(Refused::at(there, format!("`{name}` is here already, with another value")))
+                Err(Refused::at(there, format!("`{name}` is already here, with another value")))
             }
             done => done,
         };

@@ -29,7 +29,7 @@ pub fn rename(draft: &mut Draft, spot: &Spot, it: &Located, to: &Text, clash: Cl
         return Ok(());
     }
     match clash {
-        Clash::Stop => Err(Refused::at(it.hit.id, format!("`{new}` is here already, with another value"))),
+        Clash::Stop => Err(Refused::at(it.hit.id, format!("`{new}` is already here, with another value"))),
         Clash::Keep => {
             let Some(source) = draft.take(map, index) else { return Ok(()) };
             meet::merge(draft, spot, there, source.value, Clash::Keep)
@@ -58,7 +58,7 @@ fn rename_pair(draft: &mut Draft, spot: &Spot, it: &Located, new: &str, clash: C
         let there = draft.children(list)[other].value;
         let equal = without_name(draft, pairs, there) == without_name(draft, pairs, item);
         match clash {
-            Clash::Stop if !equal => return Err(Refused::at(item, format!("`{new}` is in this list already"))),
+            Clash::Stop if !equal => return Err(Refused::at(item, format!("`{new}` is already in this list"))),
             Clash::Replace if !equal => drop(draft.take(list, other)),
             _ => {
                 draft.take(list, own);

@@ -28,7 +28,7 @@ pub fn set(draft: &mut Draft, spot: &Spot, it: &Located, to: &SetTo) -> Result<(
         (_, new) => new,
     };
     let Body::Scalar { value, .. } = &draft.node(node).body else {
-        return Err(Refused::at(it.hit.id, "this is no scalar: it cannot be set"));
+        return Err(Refused::at(it.hit.id, "this is not a scalar: it cannot be set"));
     };
     if same(value, &new) {
         return Ok(());

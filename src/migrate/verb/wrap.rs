@@ -60,7 +60,7 @@ pub fn to_text(draft: &mut Draft, spot: &mut Spot, id: Id) -> Result<(), Refused
         return Ok(());
     }
     if holds_alias(draft, id) {
-        return Err(Refused::at(id, "an alias in it would stand for nothing in a text of its own"));
+        return Err(Refused::at(id, "an alias in it would have no anchor in a text of its own"));
     }
     let text = render::text_of(draft, id).map_err(|e| Refused::at(id, e.message))?;
     let scalar = draft.new_scalar(Value::Str(text), ScalarStyle::Literal);
