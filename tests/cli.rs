@@ -405,7 +405,7 @@ fn what_is_no_regular_file_is_not_waited_for() {
     assert!(made.success());
     let said = scratch.migrate(&["a.yaml", "pipe.yaml", "--check"]);
     assert_eq!((said.code, said.text()), (2, "a.yaml\n"), "{}", said.err);
-    let why = "could not read pipe.yaml: a pipe, a device or a socket, no regular file; `-` reads standard input\n";
+    let why = "could not read pipe.yaml: it is a pipe, a device or a socket, not a regular file; `-` reads standard input\n";
     assert!(said.err.contains(why) && said.err.contains(" 1 unread · 1 error"), "{}", said.err);
     assert_eq!(scratch.migrate(&["/dev/null"]).code, 2);
     let said = scratch.migrate(&["/dev/stdin"]);
@@ -437,7 +437,7 @@ fn links_that_are_not_followed_are_said() {
     assert!(scratch.migrate_in("sub", &[".."]).err.starts_with("1 link was not followed (../charts)"));
     symlink("gone.yaml", scratch.root().join("dangling.yaml")).unwrap();
     let said = scratch.migrate(&["dangling.yaml"]);
-    assert_eq!((said.code, said.err.as_str()), (2, "error: dangling.yaml is a link to gone.yaml, and there is nothing\n"));
+    assert_eq!((said.code, said.err.as_str()), (2, "error: dangling.yaml is a link to gone.yaml, which does not exist\n"));
 }
 
 #[test]
@@ -457,7 +457,7 @@ fn what_a_program_wrote_is_not_edited_unless_asked_for() {
     let scratch = Scratch::new(&[("a.yaml", &format!("# Made by x. DO NOT EDIT.\n{object}"))]);
     let said = scratch.migrate(&[]);
     assert_eq!((said.code, said.text()), (0, ""), "{}", said.err);
-    let why = "Left as it is: it says that it is generated (`# Made by x. DO NOT EDIT.`). Edits that wait: 1 (";
+    let why = "Left as it is: it says that it is generated (`# Made by x. DO NOT EDIT.`). Edits not made: 1 (";
     assert!(said.err.contains(why) && said.err.contains("--include-generated"), "{}", said.err);
     assert!(scratch.migrate(&["--include-generated"]).text().contains("+spec: {newName: 1}"));
     // What is piped is meant.

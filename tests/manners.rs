@@ -56,7 +56,7 @@ fn files_are_named_by_a_list() {
         (&["--files-from", "-"][..], "", "error: --files-from names no YAML file\n  if that is fine, add --allow-empty\n"),
         (&["--files-from", "-"], "README.md\n", "names no YAML file"),
         (&["--files-from", "-"], "a b.yaml\0b.yaml\0", "error: --files-from: the names end with null bytes\n  add -0\n"),
-        (&["--files-from", "-"], "gone.yaml\n", "error: there is no gone.yaml, which --files-from names\n"),
+        (&["--files-from", "-"], "gone.yaml\n", "error: there is no gone.yaml, which is in the list of --files-from\n"),
         (&["--files-from", "gone"], "", "could not read gone"),
         (&["--files-from", "list", "-"], "", "--files-from is about files, and `-` is standard input"),
         (&["-0"], "", "--files-from"),

@@ -122,9 +122,9 @@ fn is_other(root: &std::path::Path, path: &str) -> bool {
 
 /// A note on values that nobody looks into, where they are named.
 fn unread(source: &Source, named: At, file: &str) -> Finding {
-    let why = format!("`{file}` holds values, and is not looked into: its name ends in nothing that says YAML or JSON.");
+    let why = format!("`{file}` holds values, but was not looked at: its name does not end in .yaml, .yml or .json.");
     let start = named.start();
-    Finding::at(source, start..start, "yamlift/index", Level::Note, why).with_help("look through it yourself")
+    Finding::at(source, start..start, "yamlift/index", Level::Note, why).with_help("check it by hand")
 }
 
 /// A file named for a chart of the repository: beside its Chart.yaml, or below the root where it starts with `/`.

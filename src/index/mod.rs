@@ -323,7 +323,7 @@ fn side_by_side(files: &[String], read: impl Fn(&str) -> Said + Sync) -> Vec<Sai
 /// Reads a file that is known by its name: `read` sees the root of its first document.
 fn named(root: &Path, path: &str, read: impl Fn(At) -> Said) -> Said {
     let note = |source: &Source, at: usize, why: &str, help: Option<String>| {
-        let message = format!("not read, so what it says about other files is not known: {why}");
+        let message = format!("could not be read, so what it says about other files is not known: {why}");
         let mut finding = Finding::at(source, at..at, "yamlift/index", Level::Note, message);
         finding.help = help;
         Said { findings: vec![finding], ..Said::default() }

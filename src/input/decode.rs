@@ -38,7 +38,7 @@ pub fn decode(path: &str, disk: PathBuf, bytes: &[u8]) -> Result<Source, Undecod
     }
     if let Some(at) = bytes.iter().position(|b| *b == 0) {
         let line = line_of(bytes, at);
-        return Err(Undecodable { why: format!("a null byte at byte {at} (line {line}): not a text"), line, at, help: None });
+        return Err(Undecodable { why: format!("not a text file, null byte at byte {at} (line {line})"), line, at, help: None });
     }
     let (bom, rest) = match bytes.strip_prefix("\u{feff}".as_bytes()) {
         Some(rest) => (true, rest),
@@ -82,6 +82,6 @@ mod tests {
         assert_eq!(why(b"\xff\xfea\0"), "UTF-16, not UTF-8");
         assert_eq!(why(b"a\0:\0"), "UTF-16, not UTF-8");
         assert_eq!(why(b"\xff\xfe\0\0a\0\0\0"), "UTF-32, not UTF-8");
-        assert_eq!(why(b"a: 1\nb\0"), "a null byte at byte 6 (line 2): not a text");
+        assert_eq!(why(b"a: 1\nb\0"), "not a text file, null byte at byte 6 (line 2)");
     }
 }

@@ -53,15 +53,15 @@ pub struct Found {
 pub enum DiscoverError {
     #[error("there is no {0}")]
     Missing(String),
-    #[error("{0} is a link to {1}, and there is nothing")]
+    #[error("{0} is a link to {1}, which does not exist")]
     Dangling(String, String),
-    #[error("{0} is a link that leads out of its folder; name what it leads to: {1}")]
+    #[error("{0} is a link that leads out of its folder; pass what it leads to instead: {1}")]
     LeadsOut(String, String),
     #[error("{0}: {1}")]
     Io(String, std::io::Error),
     #[error("--exclude {0}: {1}")]
     Glob(String, String),
-    #[error("there is no {0}, which --files-from names{1}")]
+    #[error("there is no {0}, which is in the list of --files-from{1}")]
     Listed(String, &'static str),
     #[error("--since {0}: {1}")]
     Since(String, String),
@@ -209,7 +209,7 @@ fn listed(walk: &Walk) -> Result<Vec<&PathBuf>, DiscoverError> {
         let full = walk.cwd.join(path);
         if !full.exists() && !full.is_symlink() {
             let path = path.display().to_string();
-            let quoted = "; git writes such names as they are with -z, which is read with -0";
+            let quoted = "; git quoted the name: let it write the list with -z, and add -0 here";
             let help = if path.starts_with('"') { quoted } else { "" };
             return Err(DiscoverError::Listed(path, help));
         }
@@ -332,7 +332,7 @@ fn take_named(path: &Path, found: &mut Found) {
     if path.is_file() {
         return take(path, found);
     }
-    let why = "a pipe, a device or a socket, no regular file; `-` reads standard input";
+    let why = "it is a pipe, a device or a socket, not a regular file; `-` reads standard input";
     found.unread.push((lossy_name(&found.root, path), why.to_owned()));
 }
 
@@ -476,8 +476,8 @@ mod tests {
         let both = Walk { paths: vec!["b.md".into()], ..list(&["a.yaml"]) };
         assert_eq!(files(&both).unwrap().files, ["a.yaml", "b.md"]);
         let no = |names: &[&str]| files(&list(names)).unwrap_err().to_string();
-        assert_eq!(no(&["gone.yaml"]), "there is no gone.yaml, which --files-from names");
-        assert!(no(&["\"gon\\303\\251.yaml\""]).ends_with("is read with -0"));
+        assert_eq!(no(&["gone.yaml"]), "there is no gone.yaml, which is in the list of --files-from");
+        assert!(no(&["\"gon\\303\\251.yaml\""]).ends_with("add -0 here"));
     }
 
     #[test]
@@ -506,7 +506,7 @@ mod tests {
         symlink("nothing", dir.path().join("nothing.txt")).unwrap();
         assert_eq!(files(&walk(dir.path(), &[])).unwrap().links, ["nothing.yaml", "out", "real/secret.yaml"]);
         let error = files(&walk(dir.path(), &["nothing.yaml"])).unwrap_err();
-        assert_eq!(error.to_string(), "nothing.yaml is a link to nothing, and there is nothing");
+        assert_eq!(error.to_string(), "nothing.yaml is a link to nothing, which does not exist");
     }
 
     #[test]

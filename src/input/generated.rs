@@ -42,7 +42,7 @@ pub fn sign(text: &str) -> Option<Sign> {
         }
     }
     let size = text.len() / 1024;
-    (text.len() > LARGE).then(|| Sign { at: 0..0, why: format!("with {size} KiB it looks generated") })
+    (text.len() > LARGE).then(|| Sign { at: 0..0, why: format!("it looks generated, as it has {size} KiB") })
 }
 
 fn says_so(comment: &str) -> bool {

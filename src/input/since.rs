@@ -10,7 +10,7 @@ use std::path::Path;
 /// No checkout, no such commit, for people.
 pub fn changed(top: &Path, revision: &str) -> Result<HashSet<String>, String> {
     if !top.join(".git").exists() {
-        return Err("this is no git checkout, or the paths lie in several".into());
+        return Err("this is not a git checkout, or the paths are in several".into());
     }
     let ask = |words: &[&str]| {
         let mut git = git::command(top);
@@ -21,7 +21,10 @@ pub fn changed(top: &Path, revision: &str) -> Result<HashSet<String>, String> {
     let known = match ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) {
         Ok(known) => String::from_utf8_lossy(&known).trim().to_owned(),
         Err(GitError::Said(why)) if why.is_empty() => {
-            return Err("git knows no such commit here; a shallow clone has only the newest, `git fetch` brings more".into());
+            return Err(
+                "git knows no such commit here; a shallow clone has only the newest, `git fetch --unshallow` gets the others"
+                    .into(),
+            );
         }
         Err(why) => return Err(why.to_string()),
     };
@@ -80,6 +83,6 @@ mod tests {
         assert_eq!(names, ["changed é.yaml", "committed.yaml", "new.yaml", "untracked.yaml"]);
         assert!(changed(root, "nothing").unwrap_err().starts_with("git knows no such commit"));
         assert!(changed(root, "--all").unwrap_err().starts_with("git knows no such commit"));
-        assert!(changed(&root.join("x"), "main").unwrap_err().starts_with("this is no git checkout"));
+        assert!(changed(&root.join("x"), "main").unwrap_err().starts_with("this is not a git checkout"));
     }
 }
