@@ -131,7 +131,7 @@ fn findings_are_written_by_line_and_read_where_git_is() {
 fn a_folder_without_packs_is_named_as_it_was() {
     let scratch = Scratch::new(&[("a.yaml", OLD)]);
     let said = scratch.run_with(&["test"], b"");
-    assert!(said.code == 2 && said.err.starts_with("error: no packs in `.`: it holds no folder `migrations`\n"), "{}", said.err);
+    assert!(said.code == 2 && said.err.starts_with("error: no packs in `.`: it has no folder `migrations`\n"), "{}", said.err);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn the_table_is_shown_with_its_open_rows() {
         "{}",
         said.text()
     );
-    assert!(said.err.contains("rows of changes.yaml are open: b\n"), "{}", said.err);
+    assert!(said.err.contains("rows of changes.yaml are not complete: b\n"), "{}", said.err);
 }
 
 #[test]

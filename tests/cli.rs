@@ -130,10 +130,10 @@ fn versions_that_cannot_be_meant_are_2() {
     };
     no(&["--from", "foo@1.0"], "error: `--from foo@1.0`: there is no pack `foo`\n  packs: demo, istio\n");
     no(&["--from", "istio@1.26"], "error: --from istio@1.26: no --to says where to go from there\n  add --to istio@VERSION");
-    no(&["--from", "demo@1.3"], "error: the demo pack has no version 1.3: the chain ends at 1.2\n");
-    no(&["--from", "0.9"], "the chain begins at 1.0\n");
-    no(&["--from", "1.0", "--from", "1.1"], "`--from` is said twice for all packs: 1.0 and 1.1\n");
-    no(&["--to", "demo@1.2"], "error: `--to` is said twice for demo: 1.1 and 1.2\n");
+    no(&["--from", "demo@1.3"], "error: the demo pack has no version 1.3: its newest is 1.2\n");
+    no(&["--from", "0.9"], "its oldest is 1.0\n");
+    no(&["--from", "1.0", "--from", "1.1"], "`--from` is given twice for all packs: 1.0 and 1.1\n");
+    no(&["--to", "demo@1.2"], "error: `--to` is given twice for demo: 1.1 and 1.2\n");
     // Of one pack, and of the others.
     let said = scratch.migrate(&["--from", "1.9", "--from", "demo@1.0", "--check"]);
     assert_eq!((said.code, said.text()), (1, "a.yaml\n"), "{}", said.err);
@@ -368,7 +368,7 @@ fn a_migration_that_was_named_and_did_not_run_is_said() {
     let scratch = Scratch::new(&[("a.yaml", OLD)]);
     let said = scratch.migrate(&["--only", "optional"]);
     assert_eq!(said.code, 0, "{}", said.err);
-    assert!(said.err.contains("demo/1.1/optional did not run: off unless asked for: --enable optional\n"), "{}", said.err);
+    assert!(said.err.contains("demo/1.1/optional did not run: off by default: add --enable optional\n"), "{}", said.err);
 }
 
 #[test]
@@ -379,14 +379,14 @@ fn a_parameter_that_was_set_for_nothing_is_said() {
     std::fs::write(&optional, format!("{}{params}", std::fs::read_to_string(&optional).unwrap())).unwrap();
     let said = scratch.migrate(&["--set", "depth=2"]);
     let want =
-        "--set depth=2 did nothing: demo/1.1/optional, which it is for, did not run: off unless asked for: --enable optional\n";
+        "--set depth=2 had no effect: it is for demo/1.1/optional, which did not run: off by default: add --enable optional\n";
     assert!(said.code == 0 && said.err.contains(want), "{}", said.err);
     for args in [["--set", "depth=2", "--enable", "optional"], ["--set", "port=2", "--skip", "bad"]] {
         assert!(!scratch.migrate(&args).err.contains("did nothing"), "{args:?}");
     }
     let said = scratch.migrate(&["--set", "foo=bar"]);
     let want = "error: no active migration has a parameter `foo`\n  port <integer>  The port\n  \
-                depth <integer>  only for optional, off unless asked for: --enable optional\n";
+                depth <integer>  only for optional (off by default: add --enable optional)\n";
     assert!(said.code == 2 && said.err == want, "{}", said.err);
     // Settings are for every run of a repository, whichever migrations are in it.
     scratch.put(".yamlift.yaml", "params: { depth: 2 }\n");
@@ -489,7 +489,7 @@ fn slips_in_a_pack_of_ones_own_are_said_at_once() {
     std::fs::rename(&file, &short).unwrap();
     let said = scratch.migrate(&[]);
     assert!(
-        said.code == 2 && said.err.starts_with("error: a file of a pack ends in .yaml, or it is not read\n  --> "),
+        said.code == 2 && said.err.starts_with("error: the files of a pack have to end in .yaml, others are not read\n  --> "),
         "{}",
         said.err
     );
@@ -523,7 +523,7 @@ fn all_files_of_a_pack_that_are_wrong_are_named() {
     assert!(err.contains("one.yaml:3:1\n  did you mean `target`?\n\nerror: the pack has no target `thng`"), "{err}");
     assert!(err.contains("two.yaml:3:9\n  did you mean `thing`?"), "{err}");
     std::fs::write(folder.parent().unwrap().join("stray.yaml"), head).unwrap();
-    assert!(scratch.migrate(&[]).err.contains("stray.yaml lies beside the versions"), "{}", scratch.migrate(&[]).err);
+    assert!(scratch.migrate(&[]).err.contains("stray.yaml is next to the version folders"), "{}", scratch.migrate(&[]).err);
 }
 
 #[test]

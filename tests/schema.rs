@@ -169,6 +169,6 @@ fn known(file: &str, text: &str) -> BTreeSet<String> {
     put(file, text);
     let no = Library::open(&[dir.path().to_owned()]).and_then(|library| library.pack("t")).expect_err("an unknown key");
     let help = no.help.unwrap_or_default();
-    let keys = help.strip_prefix("known here: ").unwrap_or_else(|| panic!("{}: {help}\n{text}", no.message));
+    let keys = help.strip_prefix("allowed here: ").unwrap_or_else(|| panic!("{}: {help}\n{text}", no.message));
     keys.split(", ").map(str::to_owned).collect()
 }

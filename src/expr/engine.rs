@@ -248,7 +248,7 @@ fn with_regex<T>(pattern: &str, then: impl FnOnce(&Regex) -> T) -> tera::TeraRes
             let new = Regex::new(pattern).map_err(|e| {
                 let why = e.to_string();
                 let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                tera::Error::message(format!("`{pattern}` is no regular expression: {why}"))
+                tera::Error::message(format!("`{pattern}` is not a regular expression: {why}"))
             })?;
             known.insert(pattern.to_owned(), new);
         }
@@ -311,7 +311,7 @@ fn older(value: &Value, args: &Kwargs) -> tera::TeraResult<bool> {
     let this = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match (numbers(&this), numbers(than)) {
         (Some(this), Some(than)) => Ok(this < than),
-        _ => Err(tera::Error::message(format!("`{this}` is no version"))),
+        _ => Err(tera::Error::message(format!("`{this}` is not a version"))),
     }
 }
 

@@ -114,7 +114,7 @@ pub fn first(mode: Mode, source: &str) -> Option<Mistake> {
 fn unclosed(text: &str, offset: usize) -> Option<Mistake> {
     let (at, end) = [("<<", ">>"), ("<%", "%>"), ("<#", "#>")].iter().find_map(|(start, end)| Some((text.find(start)?, end)))?;
     let message = format!("`{}` is not closed", &text[at..at + 2]);
-    Some(Mistake::new(offset + at, message, format!("end it with `{end}`; a quote in it that is not closed hides its end")))
+    Some(Mistake::new(offset + at, message, format!("close it with `{end}`; an unclosed quote inside hides the end too")))
 }
 
 fn of_expression(text: &str, offset: usize) -> Option<Mistake> {
@@ -144,21 +144,21 @@ fn mistake(text: &str, offset: usize, said: &str, range: Range<usize>) -> Mistak
     };
     if let Some(at) = path(text) {
         let help =
-            "a path goes in `when:`, or in `let:`, whose name an expression can use; what is below `$` is `match.name` here";
-        return Mistake::new(offset + at, "an expression is expected here, and `$` begins a path", help.to_owned());
+            "put the path in `when:`, or give it a name in `let:` and use that name here; what is below `$` is `match.name`";
+        return Mistake::new(offset + at, "this has to be an expression, and `$` starts a path", help.to_owned());
     }
     if before.trim_end().ends_with(')') && token.starts_with('.') {
         let help = "bind it in `let` first, `hp: << it | host_port >>`, and write `hp.host`";
-        return Mistake::new(offset + start, "a member cannot be taken from what stands in brackets", help.to_owned());
+        return Mistake::new(offset + start, "a member cannot be taken from an expression in brackets", help.to_owned());
     }
     let name = before.trim_end().strip_suffix('(').map(word).filter(|name| !name.is_empty());
     let (message, help) = if said.contains("escape") {
         (
             "this backslash means nothing here".to_owned(),
-            "in a text of an expression a backslash is doubled; in a regular expression write [.] for a dot".to_owned(),
+            "in a text, write two backslashes; in a regular expression, write [.] for a dot".to_owned(),
         )
     } else if let Some(name) = name.filter(|_| said.contains("identifier")) {
-        (format!("the arguments of `{name}` are named"), format!("write {name}(pat={token}), with the name that it has"))
+        (format!("the arguments of `{name}` are named"), format!("write its name as well, as in {name}(pat={token})"))
     } else if said.starts_with("Unexpected end") && text.contains("<%") {
         (
             "a `<% … %>` is not closed".to_owned(),
@@ -166,7 +166,7 @@ fn mistake(text: &str, offset: usize, said: &str, range: Range<usize>) -> Mistak
         )
     } else if token.trim().is_empty() {
         (
-            "the expression ends where more is expected".to_owned(),
+            "the expression ends too early".to_owned(),
             "look for an operator without its right side, or a bracket that is not closed".to_owned(),
         )
     } else {
@@ -236,12 +236,12 @@ mod tests {
         assert_eq!(of("it is matchin(pat=\"a\")"), "6 there is no test `matchin` / ");
         assert_eq!(of("exist(path=\"a\")"), "0 there is no function `exist` / ");
         assert!(of("it is matching(\"a\")").starts_with("15 the arguments of `matching` are named / write matching(pat=\"a\")"));
-        assert!(of("it == ").starts_with("5 the expression ends where more is expected"), "{}", of("it == "));
+        assert!(of("it == ").starts_with("5 the expression ends too early"), "{}", of("it == "));
         assert!(of("a b").starts_with("2 `b` cannot stand here"), "{}", of("a b"));
-        assert_eq!(of("it is matching(pat=\"a(\")"), "19 `a(` is no regular expression: unclosed group / ");
+        assert_eq!(of("it is matching(pat=\"a(\")"), "19 `a(` is not a regular expression: unclosed group / ");
         assert_eq!(of("it is matching(pat=\"a(\" ~ b)"), "fine");
         assert!(
-            of("not $.retries").starts_with("4 an expression is expected here, and `$` begins a path / a path goes in `when:`")
+            of("not $.retries").starts_with("4 this has to be an expression, and `$` starts a path / put the path in `when:`")
         );
         assert_eq!(of("it == '$.a'"), "fine");
         assert!(of("(it | host_port).host").contains("/ bind it in `let` first"), "{}", of("(it | host_port).host"));
@@ -257,7 +257,7 @@ mod tests {
         assert!(of("a: 1\nb: << it + >>\n").starts_with("15 the expression ends"), "{}", of("a: 1\nb: << it + >>\n"));
         assert_eq!(
             of("a: << it | regex_replace(rep='', pat='[') >>"),
-            "37 `[` is no regular expression: unclosed character class / "
+            "37 `[` is not a regular expression: unclosed character class / "
         );
     }
 }

@@ -225,10 +225,10 @@ mod tests {
             format!("{line}:{column} {} / {}", error.message, error.help.unwrap_or_default())
         };
         assert_eq!(no("form: a"), "1:1 unknown key `form` / did you mean `from`?");
-        assert_eq!(no("phase: befor"), "1:8 `befor` is none of all, before, after / did you mean `before`?");
+        assert_eq!(no("phase: befor"), "1:8 `befor` is not one of all, before, after / did you mean `before`?");
         let finding = "1:12 a finding is [level, line, id] / such as [warning, 9, mesh/1.2/new-name]";
         assert_eq!(no("findings: [[warning, 9]]"), finding);
-        let level = "1:13 `warnin` is none of note, warning, error / did you mean `warning`?";
+        let level = "1:13 `warnin` is not one of note, warning, error / did you mean `warning`?";
         assert_eq!(no("findings: [[warnin, 9, a/b/c]]"), level);
     }
 }

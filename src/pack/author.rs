@@ -24,7 +24,7 @@ impl Page {
             let (line, column) = line_column(text, e.at);
             let slip = text.lines().nth(line - 1).is_some_and(|l| l.contains('{') && l.contains('['));
             let help = if e.message.starts_with("tabs") {
-                Some("indent with blanks".to_owned())
+                Some("indent with spaces".to_owned())
             } else if slip {
                 Some("brackets and commas end a plain value inside `{ … }`: put it in quotes or on a line of its own".to_owned())
             } else {
@@ -96,7 +96,7 @@ impl Page {
             [root] => Ok(*root),
             [] => Err(self.error_at(0, "there is nothing in this file")),
             [_, second, ..] => {
-                let no = self.error(*second, "a second document begins here, and one is expected");
+                let no = self.error(*second, "a second document starts here, and only one is allowed");
                 Err(PackError { help: Some("give it a file of its own".into()), ..no })
             }
         }
@@ -111,7 +111,7 @@ impl Page {
                 let near = super::near(key, known.iter().copied());
                 error.help = Some(match near {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("known here: {}", known.join(", ")),
+                    None => format!("allowed here: {}", known.join(", ")),
                 });
                 return Err(error);
             }
@@ -160,8 +160,8 @@ impl Page {
         known.iter().position(|one| *one == word).ok_or_else(|| {
             let help = super::near(&word, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
             let message = match known {
-                [only] => format!("`{word}`: only `{only}` is known here"),
-                _ => format!("`{word}` is none of {}", known.join(", ")),
+                [only] => format!("`{word}`: only `{only}` is allowed here"),
+                _ => format!("`{word}` is not one of {}", known.join(", ")),
             };
             PackError { help, ..self.error(node, message) }
         })

@@ -32,7 +32,7 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Change>, PackError> {
         let fields = page.fields(row, &["id", "change", "not"])?;
         let id = page.string(fields.need("id")?)?;
         if out.iter().any(|known| known.id == id) {
-            return Err(page.error(row, format!("`{id}` stands here twice")));
+            return Err(page.error(row, format!("`{id}` is here twice")));
         }
         let place = page.place(row);
         let not = fields.get("not").map(|node| page.string(node)).transpose()?;
@@ -68,8 +68,9 @@ pub fn settled(pack: &Pack, answered: &[(&Change, Vec<String>)]) -> Result<(), P
     let open: Vec<&Change> = answered.iter().filter(|row| open(row)).map(|(change, _)| *change).collect();
     let Some(first) = open.first() else { return Ok(()) };
     let ids: Vec<&str> = open.iter().map(|change| change.id.as_str()).collect();
-    let help = "each row says what changed, and is named by the `covers` of a migration or says in `not` why none answers it";
-    let no = super::error(format!("{}: rows of changes.yaml are open: {}", pack.name, ids.join(", ")), help.to_owned());
+    let help =
+        "each row needs a `change`, and either a migration that names it in `covers` or a `not` that says why there is none";
+    let no = super::error(format!("{}: rows of changes.yaml are not complete: {}", pack.name, ids.join(", ")), help.to_owned());
     Err(PackError { place: Some(first.place.clone()), ..no })
 }
 

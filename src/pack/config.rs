@@ -148,11 +148,11 @@ mod tests {
         assert_eq!(no("to: a@1\nexlude: x\n"), "2:1 unknown key `exlude` did you mean `exclude`?");
         assert!(no("from: 1.20\n").starts_with("1:7 a text is expected"));
         assert!(no("only: [a, {b: c}]\n").starts_with("1:11 a text is expected"));
-        assert!(no("safety: manual\n").starts_with("1:9 `manual` is none of safe, review"));
+        assert!(no("safety: manual\n").starts_with("1:9 `manual` is not one of safe, review"));
         assert!(no("a: 1\n---\nb: 1\n").starts_with("3:1 a second document"));
         assert!(no("- a\n").starts_with("1:1 a map"));
         assert!(no("pr: {api-url: https://x}\n").starts_with("1:6 unknown key `api-url`"));
-        assert!(no("pr: {commit: all}\n").starts_with("1:14 `all` is none of one, each"));
+        assert!(no("pr: {commit: all}\n").starts_with("1:14 `all` is not one of one, each"));
         assert!(no("a: [\n").contains(':'));
     }
 }

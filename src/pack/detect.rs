@@ -81,7 +81,7 @@ fn pattern(page: &Page, node: Id) -> Result<String, PackError> {
     let mut error = match expr::captured(&text, "") {
         Err(why) => page.error(node, why.0),
         Ok(_) if text.replace("\\(", "").replace("(?", "").contains('(') => return Ok(text),
-        Ok(_) => page.error(node, "the pattern has no group, which is to be the version"),
+        Ok(_) => page.error(node, "the pattern has no group that captures the version"),
     };
     error.help = Some("a pattern such as \"^v?(1[.][0-9]+)\"".into());
     Err(error)
@@ -235,7 +235,7 @@ mod tests {
         assert!(no("- { doc: { kind: A } }").contains("`value` is missing"));
         assert!(no("- { target: mesh, value: $.tag }").contains("no target `mesh`"));
         assert!(no("- { doc: { kind: A }, value: $.tag, pattern: '1[.]2' }").contains("no group"));
-        assert!(no("- { doc: { kind: A }, value: $.tag, pattern: '(' }").contains("no regular expression"));
+        assert!(no("- { doc: { kind: A }, value: $.tag, pattern: '(' }").contains("not a regular expression"));
         assert!(no("- { image: [a], value: $.tag }").contains("beside `image`"));
     }
 }

@@ -28,7 +28,7 @@ pub fn read(compiler: &mut Compiler, node: Id) -> Result<Vec<Fact>, PackError> {
     let mut out = Vec::new();
     for (name, key, value) in page.members(node)? {
         if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            return Err(page.error(key, format!("`{name}`: the name of a fact is a lower-case word")));
+            return Err(page.error(key, format!("`{name}`: the name of a fact has to be a lower-case word")));
         }
         for way in page.list(value) {
             out.push(fact(compiler, &name, way)?);
@@ -58,8 +58,7 @@ fn fact(compiler: &mut Compiler, name: &str, node: Id) -> Result<Fact, PackError
         needles: Needles::default(),
     };
     rule.needles = needles::derive(&rule, compiler.around.targets).map_err(|why| {
-        let mut error =
-            page.error(node, format!("no needle can be derived from this fact, so that every file would be parsed: {why}"));
+        let mut error = page.error(node, format!("this fact would make yamlift parse every file: {why}"));
         error.help = Some("name a kind, or a member in `select` or `when`".into());
         error
     })?;

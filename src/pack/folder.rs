@@ -21,9 +21,9 @@ pub fn folder_of_page(below: &str, chain: &[Version]) -> Result<Option<Folder>, 
         [folder, _] => folder_of(folder, chain).map(Some),
         [file] => {
             let help = format!("move it to the folder of the version that asks for the change, or to any/{file}");
-            Err(error(format!("{file} lies beside the versions, where no migration is read"), help))
+            Err(error(format!("{file} is next to the version folders, where migrations are not read"), help))
         }
-        _ => Err(error("a migration lies in its version's folder, not below it", None)),
+        _ => Err(error("a migration goes right into its version's folder, not into one below it", None)),
     }
 }
 
@@ -75,7 +75,7 @@ pub fn root_of(folder: &Path) -> Result<PathBuf, PackError> {
     if folder.is_dir() && folder.file_name().is_some_and(|n| n == "migrations") {
         return Ok(folder.parent().map_or_else(|| folder.to_owned(), Path::to_owned));
     }
-    let what = if folder.exists() { "holds no folder `migrations`" } else { "is not there" };
+    let what = if folder.exists() { "has no folder `migrations`" } else { "does not exist" };
     let help = "a folder of packs looks like this: DIR/migrations/PACK/pack.yaml, DIR/templates/".to_owned();
     Err(error(format!("no packs in `{}`: it {what}", folder.display()), help))
 }

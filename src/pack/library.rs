@@ -72,7 +72,8 @@ impl Library {
         for (path, shown, text) in files {
             if path.starts_with("migrations/") && path.ends_with(".yml") {
                 let renamed = shown.trim_end_matches("yml");
-                let no = error("a file of a pack ends in .yaml, or it is not read", format!("rename it to {renamed}yaml"));
+                let no =
+                    error("the files of a pack have to end in .yaml, others are not read", format!("rename it to {renamed}yaml"));
                 return Err(no.in_file(&shown));
             }
             if let Some(template) = path.strip_prefix("templates/") {
@@ -97,7 +98,7 @@ impl Library {
             if !files.pages.contains_key("pack.yaml") {
                 let missing = files.pages.values().next().map_or("", |(shown, _)| shown.as_str());
                 let root = missing.find(&format!("{name}/")).map_or("", |at| &missing[..at]);
-                let help = format!("write {root}{name}/pack.yaml; `yamlift new pack {name}` begins one");
+                let help = format!("add {root}{name}/pack.yaml; `yamlift new pack {name}` shows what one looks like");
                 return Err(error(format!("the pack `{name}` has no pack.yaml"), help));
             }
             files.folder = folder.map(Path::to_owned);
@@ -218,7 +219,7 @@ impl Library {
         for (param, file) in shared.chain(migrations.iter().flat_map(|m| m.params.values().map(|p| (p, m.file.as_str())))) {
             if let Some(other) = params.get(&param.name).filter(|other| other.kind != param.kind) {
                 let message = format!("`{}` is a {} here and a {} elsewhere in the pack", param.name, param.kind, other.kind);
-                return Err(error(message, "one name has one type in a pack".to_owned()).in_file(file));
+                return Err(error(message, "a name has to have the same type everywhere in a pack".to_owned()).in_file(file));
             }
             params.entry(param.name.clone()).or_insert_with(|| param.clone());
         }
@@ -308,7 +309,7 @@ impl Library {
                 }
                 several => {
                     let help = several.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("\n");
-                    return Err(error(format!("`--{flag} {id}` names several migrations"), help));
+                    return Err(error(format!("`--{flag} {id}` fits several migrations"), help));
                 }
             }
         }
@@ -349,5 +350,5 @@ fn all_or(mut wrong: Vec<PackError>) -> Result<(), PackError> {
 /// Where the migrations of some runs are named.
 fn all_of(runs: &[Run]) -> String {
     let lists: Vec<String> = runs.iter().map(|run| format!("`yamlift list {}`", run.pack.name)).collect();
-    format!("{} names them", lists.join(", "))
+    format!("{} lists them", lists.join(", "))
 }

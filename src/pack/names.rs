@@ -20,13 +20,13 @@ const OF_RULES: &[&str] = &["facts", "places", "row", "run", "bump"];
 /// One that means something already, or that an expression cannot spell.
 pub fn check_new(page: &Page, at: Id, name: &str) -> Result<(), PackError> {
     if RESERVED.contains(&name) || KEYWORDS.contains(&name) {
-        let error = page.error(at, format!("`{name}` has a meaning of its own"));
+        let error = page.error(at, format!("`{name}` is reserved"));
         return Err(PackError { help: Some(format!("choose another name, such as `the_{}`", name.to_lowercase())), ..error });
     }
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.is_empty() || !name.chars().all(word) || name.starts_with(|c: char| c.is_ascii_digit()) {
         let plain: String = name.chars().map(|c| if word(c) { c } else { '_' }).collect();
-        let error = page.error(at, format!("`{name}` is no name: letters, digits and `_`"));
+        let error = page.error(at, format!("`{name}` cannot be a name: use letters, digits and `_`"));
         return Err(PackError {
             help: Some(format!("did you mean `{}`?", plain.trim_start_matches(|c: char| c.is_ascii_digit()))),
             ..error
@@ -51,7 +51,7 @@ pub fn check(compiler: &Compiler, facts: &[Fact], own: usize, rules: &[Rule]) ->
         let lets = if in_fact { &of_facts } else { &of_rules };
         for name in exprs.names(id) {
             if in_fact && OF_RULES.contains(&name.as_str()) {
-                return Err(at(compiler, id, name, format!("a fact does not know `{name}`: it is read before any rule runs")));
+                return Err(at(compiler, id, name, format!("a fact cannot use `{name}`: facts are read before any rule runs")));
             }
             if !RESERVED.contains(&name.as_str()) && !lets.contains(name) {
                 let all = RESERVED.iter().copied().chain(lets.iter().map(String::as_str));
@@ -71,7 +71,7 @@ fn member(compiler: &Compiler, facts: &[Fact], rules: &[Rule], id: ExprId, name:
     let (message, names, none) = match name {
         "facts" | "places" => {
             let names: Vec<&str> = facts.iter().map(|fact| fact.name.as_str()).collect();
-            (format!("`{name}.{asked}`: the migration has no fact `{asked}`"), names, "say under `facts` where it is found")
+            (format!("`{name}.{asked}`: the migration has no fact `{asked}`"), names, "add it under `facts`")
         }
         "params" => {
             let all = compiler.params.iter().chain(compiler.around.params);
@@ -107,7 +107,7 @@ pub fn check_version(compiler: &Compiler, at: Id, name: &str) -> Result<(), Pack
         return Ok(());
     }
     let near = super::near(name, versions.into_iter().chain(["to"])).map(|near| format!("did you mean `{near}`?"));
-    let help = near.unwrap_or_else(|| "`needs` names `to`, and parameters of the type `version`".into());
+    let help = near.unwrap_or_else(|| "`needs` takes `to`, and parameters of the type `version`".into());
     Err(PackError { help: Some(help), ..compiler.page.error(at, format!("there is no version `{name}` to need")) })
 }
 
@@ -115,7 +115,7 @@ fn mistake(compiler: &Compiler, id: ExprId, no: Mistake) -> PackError {
     let error = compiler.page.error_in(compiler.places[&id.0], compiler.exprs.source(id), no.at, no.message);
     let unknown = no.unknown.map(|(name, known)| match super::near(&name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known here: {}", known.join(", ")),
+        None => format!("allowed here: {}", known.join(", ")),
     });
     PackError { help: no.help.or(unknown), ..error }
 }

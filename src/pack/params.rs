@@ -76,7 +76,9 @@ pub fn read(page: &Page, node: Id) -> Result<Vec<Param>, PackError> {
         let sound = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !sound {
-            return Err(page.error(key, format!("`{name}` is no name for a parameter: small letters, digits and `_`")));
+            return Err(
+                page.error(key, format!("`{name}` cannot be the name of a parameter: use lower-case letters, digits and `_`"))
+            );
         }
         let fields = page.fields(value, &["type", "default", "optional", "min", "max", "enum", "pattern", "help"])?;
         let kind = fields.need("type")?;
@@ -126,22 +128,22 @@ impl Param {
     /// As `parse`.
     pub fn check(&self, value: &Json) -> Result<Json, String> {
         let typed = fit(&self.kind, value)
-            .ok_or_else(|| format!("`{}` wants {}, not {}", self.name, article(&self.kind), shown(value)))?;
+            .ok_or_else(|| format!("`{}` has to be {}, not {}", self.name, article(&self.kind), shown(value)))?;
         if let Some(n) = typed.as_f64() {
             let low = self.min.is_some_and(|min| n < min);
             if low || self.max.is_some_and(|max| n > max) {
                 let end = |n: Option<f64>| n.map(|n| n.to_string()).unwrap_or_default();
-                return Err(format!("`{}` wants a number within {}..{}, not {n}", self.name, end(self.min), end(self.max)));
+                return Err(format!("`{}` has to be a number within {}..{}, not {n}", self.name, end(self.min), end(self.max)));
             }
         }
         if !self.choices.is_empty() && !self.choices.contains(&typed) {
             let choices: Vec<_> = self.choices.iter().map(shown).collect();
-            return Err(format!("`{}` wants one of {}, not {}", self.name, choices.join(", "), shown(value)));
+            return Err(format!("`{}` has to be one of {}, not {}", self.name, choices.join(", "), shown(value)));
         }
         if let (Some(pattern), Some(text)) = (&self.pattern, typed.as_str())
             && !crate::expr::is_match(pattern, text).unwrap_or(false)
         {
-            return Err(format!("`{}` wants a text like {pattern}, not {}", self.name, shown(value)));
+            return Err(format!("`{}` has to be a text like {pattern}, not {}", self.name, shown(value)));
         }
         Ok(typed)
     }

@@ -85,7 +85,7 @@ pub fn split(path: &str) -> Result<Vec<Segment>, String> {
         if let Some(below) = rest.strip_prefix("..") {
             let len = if below.starts_with('[') { bracket(below).ok_or("a bracket is not closed")? } else { name(below) };
             if len == 0 {
-                return Err(format!("a name is missing behind `..` in `{path}`"));
+                return Err(format!("a name is missing after `..` in `{path}`"));
             }
             out.push(Segment::Many(rest[..2 + len].to_owned()));
             rest = &below[len..];
@@ -96,7 +96,7 @@ pub fn split(path: &str) -> Result<Vec<Segment>, String> {
         } else if let Some(after) = rest.strip_prefix('.') {
             let len = name(after);
             match &after[..len] {
-                "" => return Err(format!("a name is missing behind `.` in `{path}`")),
+                "" => return Err(format!("a name is missing after `.` in `{path}`")),
                 "*" => out.push(Segment::Many(".*".into())),
                 name => out.push(Segment::Name(name.to_owned())),
             }

@@ -122,11 +122,11 @@ pub(super) fn pick(run: &mut Run, request: &Request) {
         let id = &migration.id;
         let enabled = asked(&request.enable, id);
         let why = if !request.only.is_empty() && !asked(&request.only, id) {
-            Some("`--only` names others".to_owned())
+            Some("`--only` picks others".to_owned())
         } else if asked(&request.skip, id) {
-            Some("`--skip` names it".to_owned())
+            Some("`--skip` leaves it out".to_owned())
         } else if !migration.enabled && !enabled && !request.plan {
-            Some(format!("off unless asked for: --enable {}", slug(id)))
+            Some(format!("off by default: add --enable {}", slug(id)))
         } else {
             None
         };
@@ -203,7 +203,7 @@ impl Run {
                 Need::Param(name, least) => {
                     let given = self.params.get(name).and_then(Json::as_str).and_then(Version::parse);
                     if given.is_none_or(|given| given < *least) {
-                        return Err(format!("needs {name} {least} or later: --set {name}=…"));
+                        return Err(format!("needs {name} {least} or later: add --set {name}=…"));
                     }
                 }
                 Need::To(_) => {}

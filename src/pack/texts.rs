@@ -22,7 +22,7 @@ impl Compiler<'_> {
         let bare = text.trim();
         let bare = if whole_expression(bare) { bare[2..bare.len() - 2].trim() } else { bare };
         if bare.contains("<<") {
-            return Err(self.page.error(node, "`if` is an expression by itself: no `<< >>` in it"));
+            return Err(self.page.error(node, "`if` is an expression as it is: leave out the `<< >>`"));
         }
         Ok(self.expr(node, Mode::Condition, bare))
     }

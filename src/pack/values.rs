@@ -51,7 +51,7 @@ fn all_of(runs: &[Run]) -> Vec<String> {
             None => active.extend(help_of(param)),
             Some((migration, why)) => {
                 let slug = migration.id.rsplit('/').next().unwrap_or(&migration.id);
-                others.push(format!("{} <{}>  only for {slug}, {why}", param.name, param.kind));
+                others.push(format!("{} <{}>  only for {slug} ({why})", param.name, param.kind));
             }
         }
     }

@@ -119,7 +119,7 @@ fn check_destination(compiler: &Compiler, node: Id, path: &Path) -> Result<(), P
 fn key_name(compiler: &mut Compiler, node: Id, no: &str) -> Result<Text, PackError> {
     let text = compiler.text(node)?;
     if is_path(&text) {
-        let help = "a name that is meant to begin so cannot be given here".to_owned();
+        let help = "a key that starts with `$` cannot be named here".to_owned();
         return Err(PackError { help: Some(help), ..compiler.page.error(node, format!("{no}: `{text}` is a path")) });
     }
     compiler.computed(node)
@@ -152,7 +152,7 @@ fn set_to(compiler: &mut Compiler, node: Id) -> Result<SetTo, PackError> {
     match compiler.page.draft.data(node) {
         Value::Str(_) => Ok(SetTo::Text(compiler.computed(node)?)),
         Value::Map(_) | Value::Seq(_) => {
-            Err(compiler.page.error(node, "only a scalar can be set; `insert` or `replace` bring more"))
+            Err(compiler.page.error(node, "only a scalar can be set; for more, use `insert` or `replace`"))
         }
         literal => Ok(SetTo::Literal(literal)),
     }
@@ -170,7 +170,7 @@ fn stanza(compiler: &mut Compiler, at: Id, fields: &Fields) -> Result<Stanza, Pa
         Some((_, node)) => {
             let name = compiler.text(node)?;
             if name.starts_with('/') || name.split('/').any(|part| part == "..") {
-                return Err(page.error(node, "a template lies below `templates/`"));
+                return Err(page.error(node, "a template has to be below `templates/`"));
             }
             let text = (compiler.around.template)(&name)
                 .ok_or_else(|| page.error(node, format!("there is no template `{name}` below `templates/`")))?;

@@ -19,13 +19,13 @@ pub struct Way {
 pub fn check(request: &Request, known: impl Fn(&str) -> Result<(), PackError>) -> Result<(), PackError> {
     let to = request.to.iter().map(|(pack, version)| (pack.as_str(), version.as_str()));
     if let Some((pack, first, second)) = told_twice(to) {
-        let help = "a run takes a pack to one version: leave one of the two out, or run it twice".to_owned();
-        return Err(error(format!("`--to` is said twice for {pack}: {first} and {second}"), help));
+        let help = "a run goes to one version of a pack: leave one of the two out, or run yamlift twice".to_owned();
+        return Err(error(format!("`--to` is given twice for {pack}: {first} and {second}"), help));
     }
     let from = request.from.iter().map(|(pack, version)| (pack.as_deref().unwrap_or("all packs"), version.as_str()));
     if let Some((pack, first, second)) = told_twice(from) {
-        let help = "one version runs now: leave one of the two out".to_owned();
-        return Err(error(format!("`--from` is said twice for {pack}: {first} and {second}"), help));
+        let help = "only one version can run now: leave one of the two out".to_owned();
+        return Err(error(format!("`--from` is given twice for {pack}: {first} and {second}"), help));
     }
     request.from.iter().try_for_each(|(pack, version)| match pack {
         Some(pack) => known(pack).map_err(|no| PackError { message: format!("`--from {pack}@{version}`: {no}"), ..no }),
@@ -89,10 +89,8 @@ fn version_of(pack: &str, text: &str, chain: &[Version]) -> Result<Version, Pack
         return Err(error(message, format!("{help}\ndid you mean {turned}?")));
     }
     match (parsed, chain.first(), chain.last()) {
-        (Some(version), _, Some(last)) if version > *last => Err(error(format!("{message}: the chain ends at {last}"), help)),
-        (Some(version), Some(first), _) if version < *first => {
-            Err(error(format!("{message}: the chain begins at {first}"), help))
-        }
+        (Some(version), _, Some(last)) if version > *last => Err(error(format!("{message}: its newest is {last}"), help)),
+        (Some(version), Some(first), _) if version < *first => Err(error(format!("{message}: its oldest is {first}"), help)),
         _ => match near(text, all.iter().map(String::as_str)) {
             Some(near) => Err(error(message, format!("{help}\ndid you mean {near}?"))),
             None => Err(error(message, help)),
@@ -137,9 +135,9 @@ mod tests {
         assert_eq!(said("v1.26.3"), "1.26");
         let all = "versions: 1.20 1.21 1.22 1.23 1.24 1.25 1.26 1.27";
         for beyond in ["1.28", "1.99", "2"] {
-            assert_eq!(said(beyond), format!("the mesh pack has no version {beyond}: the chain ends at 1.27\n{all}"));
+            assert_eq!(said(beyond), format!("the mesh pack has no version {beyond}: its newest is 1.27\n{all}"));
         }
-        assert_eq!(said("1.9"), format!("the mesh pack has no version 1.9: the chain begins at 1.20\n{all}"));
+        assert_eq!(said("1.9"), format!("the mesh pack has no version 1.9: its oldest is 1.20\n{all}"));
         for typo in ["1.72", "127"] {
             assert_eq!(said(typo), format!("the mesh pack has no version {typo}\n{all}\ndid you mean 1.27?"));
         }

@@ -29,7 +29,7 @@ impl Honoured {
 pub fn version(page: &Page, node: Id) -> Result<Version, PackError> {
     let text = page.string(node)?;
     Version::parse(&text).ok_or_else(|| {
-        let error = page.error(node, format!("`{text}` is no version"));
+        let error = page.error(node, format!("`{text}` is not a version"));
         PackError { help: Some("numbers with dots between them, such as \"1.27\"".into()), ..error }
     })
 }
@@ -48,7 +48,7 @@ impl Compiler<'_> {
     pub(super) fn range(&self, node: Id) -> Result<Range, PackError> {
         let text = self.page.string(node)?;
         let range = Range::parse(&text).ok_or_else(|| {
-            let mut error = self.page.error(node, format!("`{text}` is no range of versions"));
+            let mut error = self.page.error(node, format!("`{text}` is not a range of versions"));
             error.help = Some("write \"A..B\" (from A on, gone in B), \"A..\", \"..B\", \"..\" or never".into());
             error
         })?;
