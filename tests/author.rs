@@ -55,15 +55,18 @@ fn cases_that_show_everything_are_0() {
 
 #[test]
 fn what_is_not_shown_is_not_done() {
-    let done = |gap: &str| (1, format!("{gap}\nnot done yet: 1 thing is not shown; 4 cases as they should be\n"));
+    let done = |gap: &str| (1, format!("{gap}\nnot done yet: 1 thing is missing, see above; 4 cases as they should be\n"));
     let quiet = ("golden/mesh/1.1/says/basic/before.yaml", "kind: Mesh\nodd: 1\n");
     let fewer = ("golden/mesh/1.1/says/basic/case.yaml", "findings: [[warning, 2, mesh/1.1/says]]\n");
-    assert_eq!(told(&[quiet, fewer], &[]), done("./migrations/mesh/1.1/says.yaml:8: no case shows this finding"));
+    assert_eq!(
+        told(&[quiet, fewer], &[]),
+        done("./migrations/mesh/1.1/says.yaml:8: no case shows this finding; add one that does")
+    );
     let old = PACK[1].1;
     let off = old.replace("target", "enabled: false\ntarget");
     let still = ("golden/mesh/1.1/old/basic/after.yaml", "kind: Mesh\nold: 1\n");
     let (code, said) = told(&[("migrations/mesh/1.1/old.yaml", &off), still], &[]);
-    let why = "golden/mesh/1.1/old: it is off (`enabled: false`), so no case runs it: its case.yaml needs `enable: [old]`\n";
+    let why = "golden/mesh/1.1/old: it is off (`enabled: false`), so no case runs it; add `enable: [old]` to its case.yaml\n";
     assert!(code == 1 && said.starts_with(why), "{said}");
     let asks = ("golden/mesh/1.1/old/basic/case.yaml", "enable: [old]\n");
     assert_eq!(told(&[("migrations/mesh/1.1/old.yaml", &off), asks], &[]).0, 0);
@@ -72,7 +75,7 @@ fn what_is_not_shown_is_not_done() {
         .replace("select: $.old\n", "when: $.old\n");
     let beside = beside.replace("at: $,", "at: $.old,").replace("$$", "$");
     let after = ("golden/mesh/1.1/old/basic/after.yaml", "kind: Mesh\nnew: 1\nport: 1\n");
-    let want = done("./migrations/mesh/1.1/old.yaml:7: `hots`, which it is put beside, stands in no case");
+    let want = done("./migrations/mesh/1.1/old.yaml:7: `hots`, next to which it is put, is in no case; add one that has it");
     assert_eq!(told(&[("migrations/mesh/1.1/old.yaml", &beside), after], &[]), want);
 }
 
@@ -108,7 +111,7 @@ fn a_failed_case_is_said_alone() {
     // A scaffold is no case yet.
     scratch.put("golden/mesh/1.1/old/untouched/before.yaml", "# TODO: a text that looks like it\n");
     let said = scratch.run_with(&["test", ".", "untouched"], b"");
-    let why = "before.yaml holds nothing but the TODO of its scaffold";
+    let why = "before.yaml still holds only its TODO";
     assert!(said.code == 1 && said.text().contains(why), "{}", said.text());
 }
 
@@ -117,14 +120,14 @@ fn findings_are_written_by_line_and_read_where_git_is() {
     let texts: String = (0..11).map(|_| "---\nkind: Mesh\nodd: 1\n").collect::<String>() + "---\nkind: Mesh\nbad: 1\n";
     let scratch = Scratch::new(&[PACK, &[("golden/mesh/1.1/says/basic/before.yaml", &texts)]].concat());
     let said = scratch.run_with(&["test", "--bless"], b"");
-    assert!(said.text().ends_with("1 file written; read them before you keep them\n"), "{}", said.text());
+    assert!(said.text().ends_with("1 file written; review them before you keep them\n"), "{}", said.text());
     let case = String::from_utf8(scratch.get("golden/mesh/1.1/says/basic/case.yaml")).unwrap();
     let want = "findings:\n- [error, 36, mesh/1.1/says]\n- [warning, 3, mesh/1.1/says]\n- [warning, 6, mesh/1.1/says]\n";
     assert!(case.starts_with(want) && case.ends_with("30, mesh/1.1/says]\n- [warning, 33, mesh/1.1/says]\n"), "{case}");
     scratch.put("golden/mesh/1.1/says/basic/case.yaml", "");
     std::fs::create_dir(scratch.root().join(".git")).unwrap();
     let said = scratch.run_with(&["test", "--bless"], b"");
-    assert!(said.text().ends_with("read them: git diff, and git status for new ones\n"), "{}", said.text());
+    assert!(said.text().ends_with("review them with git diff (git status lists new ones)\n"), "{}", said.text());
 }
 
 #[test]

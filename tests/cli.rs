@@ -541,7 +541,7 @@ fn scaffolds_name_the_schemas_that_they_bring() {
     assert_eq!(read("mine/migrations/mesh/schema/pack.json"), scratch.run_with(&["schema", "pack"], b"").text());
     assert!(scratch.run_with(&["schema", "carriers"], b"").text().contains("\"Carriers\""));
     let open = scratch.run_with(&["test", "mine", "new-name"], b"");
-    assert!(open.code == 1 && open.text().contains("a TODO is left"), "{}", open.text());
+    assert!(open.code == 1 && open.text().contains("there is still a TODO"), "{}", open.text());
 }
 
 #[test]

@@ -20,7 +20,8 @@ pub fn run(args: &Test, terminal: Terminal) -> anyhow::Result<u8> {
     let library = Library::open(std::slice::from_ref(&root))?;
     let cases = golden::find(&root, &args.cases)?;
     if cases.is_empty() {
-        let which = if args.cases.is_empty() { String::new() } else { format!(" whose path has {}", args.cases.join(" or ")) };
+        let which =
+            if args.cases.is_empty() { String::new() } else { format!(" whose path contains {}", args.cases.join(" or ")) };
         let help = "a case is a folder golden/PACK/VERSION/MIGRATION/CASE with a before.yaml and an after.yaml;\nyamlift new migration PACK VERSION SLUG makes the first one";
         return Err(refuse(format!("{}: there is no golden case{which}", root.display()), help));
     }
@@ -53,9 +54,9 @@ fn sum(cases: usize, failed: usize, gaps: usize) -> String {
     let things = if gaps == 1 { "1 thing is" } else { &format!("{gaps} things are") };
     match (failed, gaps) {
         (0, 0) => format!("{}, all as they should be", counted(cases, "case")),
-        (0, _) => format!("not done yet: {things} not shown; {} as they should be", counted(cases, "case")),
+        (0, _) => format!("not done yet: {things} missing, see above; {} as they should be", counted(cases, "case")),
         (_, 0) => format!("{}, {failed} failed", counted(cases, "case")),
-        _ => format!("{}, {failed} failed; {things} not shown", counted(cases, "case")),
+        _ => format!("{}, {failed} failed; {things} missing", counted(cases, "case")),
     }
 }
 
@@ -88,11 +89,11 @@ fn bless(root: &Path, cases: &[Case], verdicts: &[Verdict], terminal: Terminal) 
     let mut out: String = written.iter().map(|path| format!("{path}\n")).collect();
     if !written.is_empty() {
         let checkout = root.canonicalize().is_ok_and(|root| root.ancestors().any(|folder| folder.join(".git").exists()));
-        let how = if checkout { ": git diff, and git status for new ones" } else { " before you keep them" };
-        let _ = writeln!(out, "{} written; read them{how}", counted(written.len(), "file"));
+        let how = if checkout { " with git diff (git status lists new ones)" } else { " before you keep them" };
+        let _ = writeln!(out, "{} written; review them{how}", counted(written.len(), "file"));
     }
     if !stuck.is_empty() {
-        let _ = writeln!(out, "{stuck}These cannot be accepted.");
+        let _ = writeln!(out, "{stuck}--bless cannot take these over: fix them first.");
     } else if written.is_empty() {
         out += "Every case is as it should be; nothing was written.\n";
     }

@@ -59,7 +59,7 @@ impl Verdict {
             if wanted != got {
                 out += &diff::between(&format!("wanted/{path}"), &format!("got/{path}"), &wanted, &got);
             } else if self.wanted.get(path) != self.got.get(path) {
-                let _ = writeln!(out, "  {path}: other bytes that are no text");
+                let _ = writeln!(out, "  {path}: the bytes differ, and they are not text");
             }
         }
         self.missing.iter().for_each(|finding| _ = writeln!(out, "  missing finding: {finding}"));
@@ -83,7 +83,7 @@ pub fn check(library: &Library, case: &Case) -> Verdict {
 fn run(library: &Library, case: &Case) -> anyhow::Result<Verdict> {
     let before = case.side("before")?.ok_or_else(|| anyhow::anyhow!("there is no before.yaml"))?;
     if before.values().any(|bytes| is_scaffold(&String::from_utf8_lossy(bytes))) {
-        anyhow::bail!("before.yaml holds nothing but the TODO of its scaffold");
+        anyhow::bail!("before.yaml still holds only its TODO: put in a text that the migration changes");
     }
     let wanted = case.side("after")?.unwrap_or_else(|| before.clone());
     let runs = library.runs(&case.request(library)?)?;
@@ -93,7 +93,7 @@ fn run(library: &Library, case: &Case) -> anyhow::Result<Verdict> {
         if migration.enabled && migration.id == case.migration() {
             return None;
         }
-        Some(format!("`set: {{ {name}: {value} }}` did nothing: {}, which it is for, did not run: {why}", migration.id))
+        Some(format!("`set: {{ {name}: {value} }}` had no effect: it is for {}, which did not run: {why}", migration.id))
     };
     let idle = case.set.iter().filter_map(for_nothing).collect();
     let folder = write::scratch(&before)?;

@@ -19,7 +19,7 @@ pub fn gaps(pack: &Pack, run: &dyn Fn(&Migration) -> bool, cases: &[Case], verdi
         }
         let mine = of(migration, cases, verdicts);
         if !mine.iter().any(|(case, _)| case.dir.ends_with("basic")) {
-            out.push(format!("golden/{}/basic: there is no such case; it is what `yamlift explain` shows", migration.id));
+            out.push(format!("golden/{}/basic: add this case; `yamlift explain` shows it as the example", migration.id));
         }
         // What is wrong comes first: it may be what shows the rest.
         if mine.iter().any(|(_, verdict)| !verdict.passed()) {
@@ -35,7 +35,9 @@ pub fn gaps(pack: &Pack, run: &dyn Fn(&Migration) -> bool, cases: &[Case], verdi
         migration.rules.iter().for_each(|rule| all_verbs(&rule.verbs, &mut verbs));
         let lines: BTreeSet<usize> = verbs.into_iter().map(|verb| verb.line).collect();
         let never = lines.into_iter().filter(|line| !hit.contains(&(migration.id.clone(), *line)));
-        out.extend(never.map(|line| format!("{}:{line}: this verb does nothing in any case", migration.file)));
+        out.extend(
+            never.map(|line| format!("{}:{line}: this verb does nothing in any case; add one where it does", migration.file)),
+        );
     }
     out
 }
@@ -52,12 +54,15 @@ pub fn unseen(pack: &Pack, run: &dyn Fn(&Migration) -> bool, cases: &[Case], ver
         }
         let lines: BTreeSet<usize> = migration.rules.iter().flat_map(|rule| &rule.reports).map(|report| report.line).collect();
         let never = lines.into_iter().filter(|line| !spoke.contains(&(migration.id.clone(), *line)));
-        out.extend(never.map(|line| format!("{}:{line}: no case shows this finding", migration.file)));
+        out.extend(never.map(|line| format!("{}:{line}: no case shows this finding; add one that does", migration.file)));
         let mut verbs = Vec::new();
         migration.rules.iter().for_each(|rule| all_verbs(&rule.verbs, &mut verbs));
         for verb in verbs {
             if let Some(name) = neighbour(verb).filter(|name| !mine.iter().any(|(_, verdict)| stands(verdict, name))) {
-                out.push(format!("{}:{}: `{name}`, which it is put beside, stands in no case", migration.file, verb.line));
+                out.push(format!(
+                    "{}:{}: `{name}`, next to which it is put, is in no case; add one that has it",
+                    migration.file, verb.line
+                ));
             }
         }
     }
@@ -78,7 +83,7 @@ fn off(migration: &Migration, cases: &[(&Case, &Verdict)]) -> Option<String> {
     }
     let slug = migration.id.rsplit('/').next().unwrap_or_default();
     let id = &migration.id;
-    Some(format!("golden/{id}: it is off (`enabled: false`), so no case runs it: its case.yaml needs `enable: [{slug}]`"))
+    Some(format!("golden/{id}: it is off (`enabled: false`), so no case runs it; add `enable: [{slug}]` to its case.yaml"))
 }
 
 fn neighbour(verb: &Verb) -> Option<&str> {
@@ -97,7 +102,7 @@ fn stands(verdict: &Verdict, word: &str) -> bool {
 
 fn unwritten(migration: &Migration) -> Option<String> {
     let todo = [&migration.title, &migration.why].into_iter().any(|text| text.contains("TODO"));
-    todo.then(|| format!("{}: a TODO is left in `title` or `why`", migration.file))
+    todo.then(|| format!("{}: there is still a TODO in `title` or `why`", migration.file))
 }
 
 fn missing_cases(migration: &Migration, cases: &[(&Case, &Verdict)]) -> Vec<String> {
