@@ -98,7 +98,7 @@ fn what_a_case_sets_for_nothing_is_said() {
     let asks = ("golden/mesh/1.1/old/basic/case.yaml", "enable: [old]\n");
     let (code, said) = told(&[("migrations/mesh/1.1/old.yaml", &off), sets, asks], &[]);
     let why =
-        "golden/mesh/1.1/says/basic/case.yaml: `set: { deep: 2 }` did nothing: mesh/1.1/old, which it is for, did not run: off";
+        "golden/mesh/1.1/says/basic/case.yaml: `set: { deep: 2 }` had no effect: it is for mesh/1.1/old, which did not run: off";
     assert!(code == 1 && said.contains(why), "{said}");
 }
 
@@ -144,9 +144,9 @@ fn a_clean_up_has_no_window() {
     let text = String::from_utf8(scratch.get("migrations/mesh/any/tidy.yaml")).unwrap();
     assert!(!text.contains("honoured") && !text.contains("A..B") && text.contains("\ntarget: {"), "{text}");
     let said = scratch.run_with(&["new", "pack", "istio", "mine"], b"");
-    assert!(said.text().contains("\nIt stands in for the istio pack that yamlift brings"), "{}", said.text());
+    assert!(said.text().contains("\nIt replaces the built-in istio pack"), "{}", said.text());
     let said = scratch.run_with(&["new", "pack", "own", "mine"], b"");
-    assert!(!said.text().contains("stands in"), "{}", said.text());
+    assert!(!said.text().contains("replaces"), "{}", said.text());
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn a_rule_is_named_by_the_line_that_it_begins_at() {
     let scratch = Scratch::new(&[("a.yaml", OLD)]);
     let packs = scratch.packs();
     let said = scratch.run_with(&["explain", "new-name", "a.yaml", "--packs", packs.to_str().unwrap()], b"");
-    assert!(said.text().contains("rule of line 6: it is edited"), "{}", said.text());
+    assert!(said.text().contains("rule at line 6: it is edited"), "{}", said.text());
     scratch.put("a.yaml", NEW.replace("Thing", "Thong"));
     let said = scratch.run_with(&["explain", "new-name", "a.yaml", "--packs", packs.to_str().unwrap()], b"");
-    assert!(said.text().contains("rule of line 6: there is no"), "{}", said.text());
+    assert!(said.text().contains("rule at line 6 looks for"), "{}", said.text());
 }

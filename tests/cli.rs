@@ -103,7 +103,7 @@ fn wrong_usage_is_2() {
     let packs = packs.to_str().unwrap();
     no(&["migrate", "--nope"], "--nope");
     no(&["migrat"], "migrate");
-    no(&["migrate", "--packs", packs], "which version to go to?");
+    no(&["migrate", "--packs", packs], "no target version given");
     no(&["migrate", "--packs", packs, "--to", "1.1"], "PACK@VERSION");
     no(&["migrate", "--packs", packs, "--to", "dmo@1.1"], "demo");
     no(&["migrate", "--packs", packs, "--to", "demo@1.11"], "1.1");
@@ -129,7 +129,7 @@ fn versions_that_cannot_be_meant_are_2() {
         assert!(said.err.contains(why) && said.out.is_empty(), "{args:?}: {}", said.err);
     };
     no(&["--from", "foo@1.0"], "error: `--from foo@1.0`: there is no pack `foo`\n  packs: demo, istio\n");
-    no(&["--from", "istio@1.26"], "error: --from istio@1.26: no --to says where to go from there\n  add --to istio@VERSION");
+    no(&["--from", "istio@1.26"], "error: --from istio@1.26: there is no --to for that pack\n  add --to istio@VERSION");
     no(&["--from", "demo@1.3"], "error: the demo pack has no version 1.3: its newest is 1.2\n");
     no(&["--from", "0.9"], "its oldest is 1.0\n");
     no(&["--from", "1.0", "--from", "1.1"], "`--from` is given twice for all packs: 1.0 and 1.1\n");
@@ -382,7 +382,7 @@ fn a_parameter_that_was_set_for_nothing_is_said() {
         "--set depth=2 had no effect: it is for demo/1.1/optional, which did not run: off by default: add --enable optional\n";
     assert!(said.code == 0 && said.err.contains(want), "{}", said.err);
     for args in [["--set", "depth=2", "--enable", "optional"], ["--set", "port=2", "--skip", "bad"]] {
-        assert!(!scratch.migrate(&args).err.contains("did nothing"), "{args:?}");
+        assert!(!scratch.migrate(&args).err.contains("had no effect"), "{args:?}");
     }
     let said = scratch.migrate(&["--set", "foo=bar"]);
     let want = "error: no active migration has a parameter `foo`\n  port <integer>  The port\n  \
@@ -503,7 +503,7 @@ fn a_pack_that_stands_in_for_a_built_in_one_is_said() {
     std::fs::rename(migrations.join("demo"), migrations.join("istio")).unwrap();
     let packs = scratch.packs();
     let packs = packs.to_str().unwrap();
-    let line = format!("The istio pack of {packs} is used, not the one that yamlift brings.\n");
+    let line = format!("Using the istio pack of {packs} instead of the built-in one.\n");
     let said = scratch.run_with(&["migrate", "--to", "istio@1.1", "--packs", packs], b"");
     assert!(said.code == 1 && said.err.starts_with(&line), "{}", said.err);
     assert_eq!(scratch.run_with(&["migrate", "--to", "istio@1.1", "--packs", packs, "-q"], b"").err, "");
@@ -558,9 +558,9 @@ fn what_a_migration_sees_in_a_file_is_told() {
     let packs = scratch.packs();
     let packs = ["--packs", packs.to_str().unwrap()];
     let said = scratch.run_with(&[&["explain", "new-name", "a.yaml", "b.yaml", "c.yaml", "d.yaml"], &packs[..]].concat(), b"");
-    let want = "a.yaml\n  demo/1.1/new-name\n    5:12     Thing, spec.oldName (thing), rule of line 6: it is edited\n\
+    let want = "a.yaml\n  demo/1.1/new-name\n    5:12     Thing, spec.oldName (thing), rule at line 6: it is edited\n\
                 b.yaml\n  demo/1.1/new-name\n    3:1      Thing, spec (thing), rule at line 6: `select` matches nothing here\n\
-                c.yaml\n  nothing that these migrations look at is in it\n    rule of line 6: there is no `Thing` in it\nd.yaml\n  not read: ";
+                c.yaml\n  it holds nothing that these migrations look at\n    rule at line 6 looks for `Thing`: not found\nd.yaml\n  not read: ";
     assert!(said.code == 0 && said.text().starts_with(want), "{}{}", said.text(), said.err);
     let all = scratch.run_with(&[&["explain", "b.yaml"], &packs[..]].concat(), b"");
     assert!(
@@ -588,11 +588,11 @@ fn what_is_told_of_a_file_is_for_the_version_that_runs() {
     };
     let detected = explain(&["a.yaml"]);
     assert!(detected.err.contains("demo 1.0 (found in mesh.yaml:3) → 1.2\n"), "{}", detected.err);
-    assert!(detected.text().contains("rule of line 6: it is edited"), "{}", detected.text());
+    assert!(detected.text().contains("rule at line 6: it is edited"), "{}", detected.text());
     let given = explain(&["a.yaml", "--from", "demo@1.1", "--to", "demo@1.2"]);
     assert!(!given.text().contains("demo/1.1/new-name"), "{}", given.text());
     let idle = explain(&["new-name", "a.yaml", "--from", "1.1", "--to", "demo@1.2"]);
-    assert!(idle.err.contains("demo/1.1/new-name does not run here: no step between these versions"), "{}", idle.err);
+    assert!(idle.err.contains("demo/1.1/new-name does not run here: it is for a version that is not between"), "{}", idle.err);
     // What runs is no reason not to tell of one migration.
     scratch.put("mesh.yaml", mesh.replace("1.0.3", "1.2.0"));
     assert!(explain(&["new-name", "a.yaml"]).text().contains("it is edited"));
@@ -610,7 +610,7 @@ fn who_asks_needs_somebody_to_answer() {
         assert_eq!(scratch.get("a.yaml"), OLD.as_bytes());
     };
     no(&["-i"], "error: -i asks about each edit, and standard input is no terminal: nobody can answer\n  run it in a terminal");
-    no(&["-i", "-"], "error: -i asks on standard input, where `-` reads the text\n");
+    no(&["-i", "-"], "error: -i reads your answers from standard input, so `-` cannot read the text from there\n");
     for other in ["--check", "--dry-run", "--format=json"] {
         no(&["-i", other], "cannot be used with");
     }
@@ -636,7 +636,7 @@ fn what_was_accepted_is_written() {
     let files = ["a.yaml", "b.yaml", "c.yaml"].map(|file| String::from_utf8(scratch.get(file)).unwrap());
     assert_eq!(files, [OLD, NEW, OLD], "{said}");
     assert!(said.contains("c.yaml:5:12  demo/1.1/new-name  (file 3 of 3)") && said.contains("1 file written"), "{said}");
-    assert!(said.contains("1 edit is left, as nobody said: the same command asks again"), "{said}");
+    assert!(said.contains("1 edit is still to be decided: commit what was written"), "{said}");
     assert_eq!(output.status.code(), Some(1), "{said}");
 }
 

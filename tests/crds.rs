@@ -139,7 +139,7 @@ fn settings_and_wrong_usage() {
         assert!(said.code == 2 && said.err.contains(why), "{args:?}: {}", said.err);
     };
     no(&["--crds", "gone"], "error: there is no gone");
-    no(&["--crds", "empty"], "error: --crds empty: no CustomResourceDefinition is there\n  `kubectl get crd -o yaml`");
+    no(&["--crds", "empty"], "error: --crds empty: no CustomResourceDefinition found there\n  `kubectl get crd -o yaml`");
     scratch.put("empty/broken.yaml", "kind: CustomResourceDefinition\na: [\n");
     no(&["--crds", "empty"], "error: --crds empty: empty/broken.yaml:2:4: it cannot be read: ");
     scratch.put(".yamlift.yaml", "crds: deep/crds\n");
@@ -149,7 +149,7 @@ fn settings_and_wrong_usage() {
     scratch.put("deep/crds/broken.yaml", "kind: CustomResourceDefinition\na: [\n");
     let said = scratch.migrate_in("empty", &["../a.yaml", "-w"]);
     assert!(said.code == 2 && said.err.contains("deep/crds/broken.yaml:2:4: it cannot be read: "), "{}", said.err);
-    assert!(said.err.contains("no file was looked at"), "{}", said.err);
+    assert!(said.err.contains("the run stopped before it looked at any file"), "{}", said.err);
 }
 
 #[test]
@@ -179,6 +179,6 @@ fn a_plan_knows_what_will_not_fit() {
     scratch.put(".yamlift.yaml", "crds: [crds]\n");
     let packs = scratch.packs();
     let said = scratch.run_with(&["plan", "--to", "demo@1.1", "--packs", packs.to_str().unwrap()], b"");
-    let want = "\nLeft as they are, since the edits do not fit the CRDs: 1 file\n  a.yaml:5  the edit does not fit the CRD of demo.dev/v1 Thing";
+    let want = "\nNot edited, since the edits would not fit the CRDs: 1 file\n  a.yaml:5  the edit does not fit the CRD of demo.dev/v1 Thing";
     assert!(said.code == 2 && said.text().contains(want) && !said.text().contains("new-name"), "{}{}", said.text(), said.err);
 }

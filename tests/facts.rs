@@ -56,7 +56,7 @@ fn the_whole_checkout_counts_for_one_file() {
     let packs = scratch.packs();
     let said = scratch.run_with(&["explain", "new-name", "mesh/a.yaml", "--packs", packs.to_str().expect("UTF-8")], b"");
     assert!(
-        said.text().ends_with("    4:12     Thing, spec.oldName (thing), rule of line 5: it is reported\n"),
+        said.text().ends_with("    4:12     Thing, spec.oldName (thing), rule at line 5: it is reported\n"),
         "{}",
         said.text()
     );

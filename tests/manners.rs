@@ -58,7 +58,7 @@ fn files_are_named_by_a_list() {
         (&["--files-from", "-"], "a b.yaml\0b.yaml\0", "error: --files-from: the names end with null bytes\n  add -0\n"),
         (&["--files-from", "-"], "gone.yaml\n", "error: there is no gone.yaml, which is in the list of --files-from\n"),
         (&["--files-from", "gone"], "", "could not read gone"),
-        (&["--files-from", "list", "-"], "", "--files-from is about files, and `-` is standard input"),
+        (&["--files-from", "list", "-"], "", "--files-from is for files, so it cannot be combined with `-`"),
         (&["-0"], "", "--files-from"),
     ] {
         let (code, said) = check(args, list);
@@ -126,7 +126,7 @@ fn what_a_baseline_has_is_not_told() {
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(!said.err.contains("bad") && !said.err.contains("louder"), "{}", said.err);
     assert!(
-        said.err.contains("1 file written, 2 unchanged") && said.err.ends_with("1 finding of the baseline not told\n"),
+        said.err.contains("1 file written, 2 unchanged") && said.err.ends_with("1 finding of the baseline not shown\n"),
         "{}",
         said.err
     );
@@ -139,7 +139,7 @@ fn what_a_baseline_has_is_not_told() {
     std::fs::remove_file(scratch.root().join("b.yaml")).expect("it is there");
     assert_eq!(scratch.migrate(&["--baseline", "../base.json"]).code, 1);
     let said = scratch.migrate(&["--baseline", "old.yaml"]);
-    assert!(said.code == 2 && said.err.contains("no JSON report of yamlift"), "{}", said.err);
+    assert!(said.code == 2 && said.err.contains("not a JSON report of yamlift"), "{}", said.err);
 }
 
 #[test]

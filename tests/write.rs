@@ -95,11 +95,7 @@ fn uncommitted_work_is_not_mixed_in() {
     scratch.put("new.yaml", OLD);
     let said = scratch.migrate(&["-w"]);
     assert_eq!(said.code, 2);
-    assert!(
-        said.err.starts_with("error: 2 files here have changes that are not committed (a.yaml, new.yaml)\n  "),
-        "{}",
-        said.err
-    );
+    assert!(said.err.starts_with("error: 2 files here have uncommitted changes (a.yaml, new.yaml)\n  "), "{}", said.err);
     assert_eq!(scratch.get("c.yaml"), OLD.as_bytes());
     assert_eq!(scratch.migrate(&[]).code, 1, "a diff may be asked for at any time");
     assert_eq!(scratch.migrate(&["-w", "c.yaml"]).code, 0, "b.yaml is nobody's business");
@@ -121,7 +117,7 @@ fn uncommitted_work_is_seen_whatever_git_was_told_before() {
     yamlift.env("GIT_DIR", other.root().join(".git")).env("GIT_WORK_TREE", other.root());
     let output = yamlift.output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && said.contains("not committed (a.yaml)"), "{said}");
+    assert!(output.status.code() == Some(2) && said.contains("uncommitted changes (a.yaml)"), "{said}");
 }
 
 #[test]

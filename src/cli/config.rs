@@ -89,14 +89,14 @@ pub fn crds(args: &Migrate, settings: &Settings) -> anyhow::Result<(Crds, String
         if !shelf.unread.is_empty() {
             // What is not known cannot be held against an edit, and nobody should think that it was.
             let message = format!("--crds {}: {}", path.display(), shelf.unread.join("\n  "));
-            let help = "mend it, or name the files and folders that hold definitions alone; no file was looked at";
+            let help = "fix it, or point --crds at files and folders that hold nothing but definitions; the run stopped before it looked at any file";
             return Err(refuse(message, help));
         }
         let lines: String = shelf.said.iter().map(|line| format!("{line}\n")).collect();
         if shelf.found == 0 {
-            let message = format!("--crds {}: no CustomResourceDefinition is there", path.display());
+            let message = format!("--crds {}: no CustomResourceDefinition found there", path.display());
             let help =
-                "`kubectl get crd -o yaml` writes all that a cluster has; so does the folder `crds` of most charts".to_owned();
+                "`kubectl get crd -o yaml` prints all that a cluster has; most charts have theirs in a folder `crds`".to_owned();
             return Err(refuse(message, if lines.is_empty() { help } else { lines }));
         }
         said += &lines;
@@ -106,9 +106,8 @@ pub fn crds(args: &Migrate, settings: &Settings) -> anyhow::Result<(Crds, String
 
 /// A line for each pack that stands in for a built-in one: nobody should wonder why that one does nothing.
 pub fn replacing(library: &Library) -> String {
-    let line = |(pack, folder): (&str, &Path)| {
-        format!("The {pack} pack of {} is used, not the one that yamlift brings.\n", folder.display())
-    };
+    let line =
+        |(pack, folder): (&str, &Path)| format!("Using the {pack} pack of {} instead of the built-in one.\n", folder.display());
     library.replacing().map(line).collect()
 }
 
@@ -119,7 +118,7 @@ pub fn replacing(library: &Library) -> String {
 pub fn request(args: &Migrate, config: &Config, library: &Library) -> anyhow::Result<Request> {
     let to = or(&args.to, &config.to).iter().map(|to| target(to, library)).collect::<anyhow::Result<Vec<_>>>()?;
     if to.is_empty() {
-        return Err(refuse("which version to go to?", format!("add --to PACK@VERSION; {}", packs_here(library))));
+        return Err(refuse("no target version given", format!("add --to PACK@VERSION; {}", packs_here(library))));
     }
     let from: Vec<_> = or(&args.from, &config.from).iter().map(|from| start(from)).collect();
     if !args.from.is_empty() {
@@ -179,7 +178,7 @@ fn or<'a>(flags: &'a [String], settings: &'a [String]) -> &'a [String] {
 fn target(to: &str, library: &Library) -> anyhow::Result<(String, String)> {
     match to.split_once('@') {
         Some((pack, version)) if !pack.is_empty() && !version.is_empty() => Ok((pack.to_owned(), version.to_owned())),
-        _ => Err(refuse(format!("--to {to}: a pack and a version are needed, PACK@VERSION"), packs_here(library))),
+        _ => Err(refuse(format!("--to {to}: write it as PACK@VERSION"), packs_here(library))),
     }
 }
 
@@ -195,8 +194,8 @@ fn check_from(from: &[(Option<String>, String)], to: &[(String, String)], librar
     for (pack, version) in from {
         let Some(pack) = pack.as_ref().filter(|pack| library.names().contains(pack)) else { continue };
         if !to.iter().any(|(known, _)| known == pack) {
-            let message = format!("--from {pack}@{version}: no --to says where to go from there");
-            return Err(refuse(message, format!("add --to {pack}@VERSION, or leave it out")));
+            let message = format!("--from {pack}@{version}: there is no --to for that pack");
+            return Err(refuse(message, format!("add --to {pack}@VERSION, or leave this --from out")));
         }
     }
     Ok(())
@@ -204,7 +203,7 @@ fn check_from(from: &[(Option<String>, String)], to: &[(String, String)], librar
 
 fn packs_here(library: &Library) -> String {
     match library.names() {
-        names if names.is_empty() => "there is no pack; --packs DIR brings some".into(),
+        names if names.is_empty() => "there are no packs; add some with --packs DIR".into(),
         names => format!("packs: {}   (their versions: yamlift list)", names.join(", ")),
     }
 }
@@ -212,6 +211,6 @@ fn packs_here(library: &Library) -> String {
 pub fn assignment(set: &str) -> anyhow::Result<(String, String)> {
     match set.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(refuse(format!("--set {set}: a name and a value are needed, NAME=VALUE"), "")),
+        _ => Err(refuse(format!("--set {set}: write it as NAME=VALUE"), "")),
     }
 }

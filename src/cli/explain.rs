@@ -49,7 +49,10 @@ fn what<'a>(args: &'a Explain, library: &Library) -> anyhow::Result<(Option<&'a 
         return Ok((None, std::iter::once(PathBuf::from(first)).chain(args.files.iter().cloned()).collect()));
     }
     if !is_id && reads_like_a_path(first) {
-        return Err(refuse(format!("there is no file {first}"), "an ID has no ending: `yamlift list PACK` names them"));
+        return Err(refuse(
+            format!("there is no file {first}"),
+            "if you meant a migration: its ID has no file ending; `yamlift list PACK` lists them all",
+        ));
     }
     Ok((Some(first), args.files.clone()))
 }
@@ -67,10 +70,10 @@ fn find(library: &Library, short: &str) -> anyhow::Result<(Arc<Pack>, Arc<Migrat
     let [id] = named.as_slice() else {
         return Err(match named.as_slice() {
             [] => {
-                let help = suggestion(short, &ids).unwrap_or_else(|| "yamlift list PACK names them".into());
+                let help = suggestion(short, &ids).unwrap_or_else(|| "`yamlift list PACK` lists them all".into());
                 refuse(format!("there is no migration `{short}`"), help)
             }
-            several => refuse(format!("`{short}` may be one of several migrations"), several.join("\n")),
+            several => refuse(format!("`{short}` fits several migrations: say which one"), several.join("\n")),
         });
     };
     let pack = library.pack(id.split('/').next().unwrap_or(id))?;
@@ -123,8 +126,8 @@ fn standing(migration: &Migration) -> &'static str {
 fn windows(migration: &Migration) -> Vec<String> {
     let mut out = Vec::new();
     for rule in &migration.rules {
-        let old = rule.honoured.old.as_ref().map(|range| format!("the old form acts {}", said(range)));
-        let new = rule.honoured.new.as_ref().map(|range| format!("the new form acts {}", said(range)));
+        let old = rule.honoured.old.as_ref().map(|range| format!("the old form works {}", said(range)));
+        let new = rule.honoured.new.as_ref().map(|range| format!("the new form works {}", said(range)));
         let window: Vec<String> = old.into_iter().chain(new).collect();
         if !window.is_empty() {
             out.push(window.join(", "));

@@ -14,8 +14,11 @@ use std::path::{Path, PathBuf};
 pub fn sources(args: &Migrate) -> anyhow::Result<Sources> {
     let which = &args.which;
     if args.interactive && which.files_from.as_deref() == Some(Path::new("-")) {
-        let help = "write the list to a file, and name that";
-        return Err(refuse("-i asks on standard input, where `--files-from -` reads the list", help));
+        let help = "write the list to a file, and pass that to --files-from";
+        return Err(refuse(
+            "-i reads your answers from standard input, so `--files-from -` cannot read the list from there",
+            help,
+        ));
     }
     Ok(Sources {
         paths: args.paths.clone(),
@@ -42,7 +45,7 @@ pub fn found(sources: &Sources, which: &Which) -> anyhow::Result<Found> {
     if sources.list.is_some() {
         return Err(refuse("--files-from names no YAML file", "if that is fine, add --allow-empty"));
     }
-    let help = "*.yaml, *.yml and *.json are looked at: hidden ones with --hidden, ignored ones with --no-ignore, others by their name;\nlinks are not followed; if it is fine that there is none, add --allow-empty";
+    let help = "yamlift looks for *.yaml, *.yml and *.json; add --hidden for hidden files, --no-ignore for ignored ones, or name a file that is called otherwise;\nlinks are not followed; if it is fine that there are none, add --allow-empty";
     Err(refuse("there is no YAML file here", help))
 }
 

@@ -37,7 +37,7 @@ fn packs(library: &Library) -> anyhow::Result<String> {
         let _ = writeln!(out, "{name:width$}  {versions}   {count}   {}", pack.title);
     }
     if names.is_empty() {
-        out += "There is no pack; --packs DIR brings some.\n";
+        out += "There are no packs; add some with --packs DIR.\n";
     } else {
         out += "\nMigrations of a pack: yamlift list PACK\n";
     }

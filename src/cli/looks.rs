@@ -93,7 +93,7 @@ fn left_out(migration: Option<&Migration>, runs: &[Run]) -> String {
         return String::new();
     }
     let mut whys = runs.iter().flat_map(|run| &run.left_out).filter(|(one, _)| named(&one.id)).map(|(_, why)| why.as_str());
-    let why = whys.next().unwrap_or("no step between these versions is the one that brings it");
+    let why = whys.next().unwrap_or("it is for a version that is not between these two");
     migration.map_or_else(String::new, |one| format!("{} does not run here: {why}\n", one.id))
 }
 
@@ -108,7 +108,7 @@ fn tell(report: &Report, paths: &[String], cwd: &Path, migration: Option<&Migrat
             }
             Some(file) if !file.looks.is_empty() || !file.findings.is_empty() => looks(file, &mut out),
             _ => {
-                out.push_str("  nothing that these migrations look at is in it\n");
+                out.push_str("  it holds nothing that these migrations look at\n");
                 if let (Ok(text), Some(migration)) = (std::fs::read(cwd.join(path)), migration) {
                     lacks(migration, &unescaped(&text), &mut out);
                 }
@@ -127,7 +127,7 @@ fn lacks(migration: &Migration, text: &[u8], out: &mut String) {
         let Some(words) = missing else { continue };
         let more = if words.len() > SHOWN { ", …" } else { "" };
         let words: Vec<String> = words.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
-        let _ = writeln!(out, "    rule of line {}: there is no {}{more} in it", rule.line, words.join(", "));
+        let _ = writeln!(out, "    rule at line {} looks for {}{more}: not found", rule.line, words.join(", "));
     }
 }
 
@@ -149,9 +149,9 @@ fn looks(file: &FileReport, out: &mut String) {
         }
         let (line, column) = line_column(&file.source.text, look.at.start);
         let (place, rule) = (format!("{line}:{column}"), look.rule);
-        let way = if look.way.is_empty() { "the whole" } else { &look.way };
+        let way = if look.way.is_empty() { "all of it" } else { &look.way };
         let target = if look.target.is_empty() { String::new() } else { format!(" ({})", look.target) };
-        let _ = writeln!(out, "    {place:8} {}, {way}{target}, rule of line {rule}: {}", look.object, look.verdict);
+        let _ = writeln!(out, "    {place:8} {}, {way}{target}, rule at line {rule}: {}", look.object, look.verdict);
     }
     // What the engine says, and what is said where no rule looked.
     let ours =

@@ -19,7 +19,7 @@ pub fn run(args: &Man, terminal: Terminal) -> anyhow::Result<()> {
         let name = args.command.as_deref().unwrap_or_default();
         let known = args::commands();
         let help = near(name, known.iter().map(String::as_str));
-        let help = help.map_or_else(|| "yamlift help names them".to_owned(), |near| format!("did you mean `{near}`?"));
+        let help = help.map_or_else(|| "`yamlift help` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
         return Err(refuse(format!("there is no command `{name}`"), help));
     };
     Ok(terminal.out(&page)?)

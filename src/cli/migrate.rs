@@ -107,18 +107,19 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
         let leads_out = report.changed().any(|file| file.source.path.starts_with("../") || file.source.path.starts_with('/'));
         if stdin.is_none() && prints_diff(args) && leads_out {
             let root = root.display();
-            terminal
-                .err(&format!("This diff leads out of the folder you are in. To pipe it to git apply, run yamlift in {root}.\n"));
+            terminal.err(&format!(
+                "This diff has files outside of the current folder. To pipe it to git apply, run yamlift in {root}.\n"
+            ));
         }
         let next = stdin.is_none().then(|| summary::Next { write: next::write(line), offered: next::offered(line) });
         let end = summary::End { wrote: writes(args), took: since.elapsed(), exit, next };
         terminal.err(&summary::render(&report, &end));
         if known > 0 {
-            terminal.err(&format!("{} of the baseline not told\n", human::counted(known, "finding")));
+            terminal.err(&format!("{} of the baseline not shown\n", human::counted(known, "finding")));
         }
         if open > 0 {
             terminal.err(&format!(
-                "{} left, as nobody said: the same command asks again, once what was written is committed\n",
+                "{} still to be decided: commit what was written, then run the same command to be asked again\n",
                 counted(open)
             ));
         }
@@ -181,7 +182,7 @@ fn asked_for(args: &Migrate, runs: &[Run]) -> String {
 fn set_for_nothing(set: &str, runs: &[Run]) -> Option<String> {
     let name = set.split('=').next().unwrap_or(set);
     let (migration, why) = values::set_for_nothing(runs, name)?;
-    Some(format!("--set {set} did nothing: {}, which it is for, did not run: {why}\n", migration.id))
+    Some(format!("--set {set} had no effect: it is for {}, which did not run: {why}\n", migration.id))
 }
 
 fn standard_input(args: &Migrate) -> anyhow::Result<Input> {
@@ -194,14 +195,20 @@ fn standard_input(args: &Migrate) -> anyhow::Result<Input> {
 fn is_piped(args: &Migrate) -> anyhow::Result<bool> {
     let piped = args.paths.iter().any(|path| path == Path::new("-"));
     if piped && args.paths.len() > 1 {
-        return Err(refuse("`-` is standard input; no other path can stand beside it", ""));
+        return Err(refuse("`-` is standard input, which cannot be combined with other paths", ""));
     }
     let from_disk = [("--files-from", args.which.files_from.is_some()), ("--since", args.which.since.is_some())];
     if let Some((flag, _)) = from_disk.iter().find(|(_, said)| piped && *said) {
-        return Err(refuse(format!("{flag} is about files, and `-` is standard input"), "leave one of them out"));
+        return Err(refuse(
+            format!("{flag} is for files, so it cannot be combined with `-`, which is standard input"),
+            "leave one of them out",
+        ));
     }
     if piped && args.interactive {
-        return Err(refuse("-i asks on standard input, where `-` reads the text", "name the file instead of `-`"));
+        return Err(refuse(
+            "-i reads your answers from standard input, so `-` cannot read the text from there",
+            "name the file instead of `-`",
+        ));
     }
     if let (false, Some(name)) = (piped, &args.stdin_filename) {
         let help = "add `-` to read standard input, or leave --stdin-filename out";
@@ -215,14 +222,17 @@ fn baseline(path: &Path) -> anyhow::Result<Baseline> {
     let text = std::fs::read_to_string(path).with_context(|| format!("--baseline: could not read {}", path.display()))?;
     Baseline::read(&text).map_err(|why| {
         let help = "make one with `yamlift migrate --report json=FILE`, in this folder";
-        refuse(format!("--baseline {}: no JSON report of yamlift: {why}", path.display()), help)
+        refuse(format!("--baseline {}: this is not a JSON report of yamlift: {why}", path.display()), help)
     })
 }
 
 fn refuse_dirty(root: &Path, report: &Report) -> anyhow::Result<()> {
     let paths: Vec<&str> = report.changed().map(|file| file.source.path.as_str()).collect();
     let dirty = dirty::files(root, &paths).map_err(|why| {
-        refuse(format!("git cannot say whether the files have changes: {why}"), "--allow-dirty does not ask it")
+        refuse(
+            format!("git could not tell whether the files have uncommitted changes: {why}"),
+            "to write without asking git, add --allow-dirty",
+        )
     })?;
     if dirty.is_empty() {
         return Ok(());
@@ -231,7 +241,7 @@ fn refuse_dirty(root: &Path, report: &Report) -> anyhow::Result<()> {
     let more = if dirty.len() > 3 { ", …" } else { "" };
     let have = if dirty.len() == 1 { "1 file here has".to_owned() } else { format!("{} files here have", dirty.len()) };
     let help = "commit or stash them, so that `git diff` shows only what yamlift did, or pass --allow-dirty\nnothing was written";
-    Err(refuse(format!("{have} changes that are not committed ({some}{more})"), help))
+    Err(refuse(format!("{have} uncommitted changes ({some}{more})"), help))
 }
 
 fn counted(edits: usize) -> String {

@@ -40,7 +40,7 @@ fn pack(name: &str, dir: &Path) -> anyhow::Result<Made> {
     ];
     let next = format!("Fill in the TODO, then: yamlift new migration {name} VERSION SLUG{}", of(dir));
     let built_in = Library::open(&[])?.names().iter().any(|known| known == name);
-    let note = format!("It stands in for the {name} pack that yamlift brings: no migration of that one runs beside it.\n");
+    let note = format!("It replaces the built-in {name} pack: none of the migrations of that one run beside it.\n");
     let note = if built_in { note } else { String::new() };
     Ok((make(files)?, note + &next))
 }
@@ -94,14 +94,14 @@ fn check_name(what: &str, name: &str) -> anyhow::Result<()> {
     if !name.is_empty() && name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(plain) {
         return Ok(());
     }
-    let help = "names are made of a-z, 0-9 and -, and start with a letter: retry-budget";
-    Err(refuse(format!("`{name}` is no name for a {what}"), help))
+    let help = "use a-z, 0-9 and -, and start with a letter, such as retry-budget";
+    Err(refuse(format!("`{name}` cannot be the name of a {what}"), help))
 }
 
 /// Writes files that are not there yet.
 fn make<const N: usize>(files: [(PathBuf, String); N]) -> anyhow::Result<Vec<PathBuf>> {
     if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {
-        return Err(refuse(format!("{} is there already", path.display()), "nothing was written"));
+        return Err(refuse(format!("{} already exists", path.display()), "nothing was written"));
     }
     for (path, text) in &files {
         write::put(path, text.as_bytes()).with_context(|| format!("could not write {}", path.display()))?;

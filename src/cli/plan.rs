@@ -76,7 +76,7 @@ fn which(ran: &[crate::report::Ran], library: &Library) -> anyhow::Result<String
             let chain = library.chain(&name)?;
             next.extend(chain.last().map(|version| format!("yamlift plan --to {name}@{version}")));
         }
-        out += "No file here says which version of what runs.\n";
+        out += "No file here says what runs, and in which version.\n";
     }
     next.dedup();
     Ok(out + &format!("\nPick a target, such as: {}\n", next.join("\n")))
@@ -218,7 +218,9 @@ fn advice(runs: &[Run]) -> Vec<Advice> {
 fn steps(report: &Report, rows: &[Row], runs: &[Run], line: &[OsString]) -> Vec<Next> {
     let step = |what: &str, command: Option<String>| Next { what: what.to_owned(), command };
     let open: Vec<_> = report.runs.iter().filter(|run| !run.done).collect();
-    let Some(first) = open.first() else { return vec![step("What runs is there already: nothing to do.", None)] };
+    let Some(first) = open.first() else {
+        return vec![step("What runs is at the target version already, or newer: nothing to do.", None)];
+    };
     let has = |whens: &[When]| rows.iter().any(|row| row.ask.is_none() && whens.contains(&row.when));
     let asks = |with: &str| rows.iter().any(|row| row.ask.as_ref().is_some_and(|ask| ask.starts_with(with)));
     let (early, late) = (has(&[When::Before, When::Any]), has(&[When::After, When::Gap, When::Wakes]));
@@ -227,22 +229,29 @@ fn steps(report: &Report, rows: &[Row], runs: &[Run], line: &[OsString]) -> Vec<
     let from = open.iter().all(|run| run.from == first.from && run.pack == first.pack).then_some(from.as_str());
     let mut out = Vec::new();
     if let Some((gap, next)) = stepwise(rows, runs) {
-        let what =
-            format!("{gap} under `With the upgrade`: going by way of {next} may be seamless where going all the way is not.");
+        let what = format!(
+            "{gap} under `With the upgrade`: upgrading to {next} first may be seamless where going all the way at once is not."
+        );
         out.push(step(&what, Some(next::plan(line, &next))));
     }
     if early {
-        let what = "See the diff of what can go in now; the same with -w writes it.";
+        let what = "See the diff of what can go in now; add -w to write it.";
         out.push(step(what, Some(next::migrate(line, from, late.then_some("before")))));
     }
     if asks("--safety") {
-        out.push(step("See what waits to be asked for, and pick from it with --only.", Some(next::asked(line, from))));
+        out.push(step(
+            "See the edits that are not made unless you ask, and pick from them with --only.",
+            Some(next::asked(line, from)),
+        ));
     }
     if asks("--enable") {
-        out.push(step("Of what is off, add what you want: --enable ID; `yamlift explain ID` says what it is for.", None));
+        out.push(step(
+            "Some migrations are off: turn on the ones you want with --enable ID; `yamlift explain ID` says what each is for.",
+            None,
+        ));
     }
     if late {
-        let what = "What has to wait for the upgrade: write it on a branch now, while the files still say what runs, and merge it in one step with the upgrade, or right after it.";
+        let what = "Write what has to wait for the upgrade on a branch now, while the files still say what runs, and merge it together with the upgrade, or right after it.";
         out.push(step(what, Some(next::migrate(line, from, early.then_some("after")))));
     }
     out.push(step(&format!("Upgrade to {} {}.", first.pack, first.to), None));

@@ -34,7 +34,7 @@ pub fn run(args: &Pr, terminal: Terminal) -> anyhow::Result<u8> {
     };
     let folder = args.path.as_deref().unwrap_or(Path::new("."));
     if !folder.is_dir() {
-        return Err(refuse(format!("{} is no folder", folder.display()), "name a folder of a git checkout"));
+        return Err(refuse(format!("{} is not a folder", folder.display()), "name a folder of a git checkout"));
     }
     let (mut git, inside) = Git::open(folder, &args.remote).map_err(no)?;
     let dry = args.dry_run || is_on("DRY_RUN")?;
@@ -108,7 +108,7 @@ impl Ground<'_> {
 
     /// Makes one pull request what it should be. True: some file was not read.
     fn pull_request(&self, phase: Option<PhaseArg>) -> anyhow::Result<(Done, bool)> {
-        let scratch = write::scratch([]).context("there is no room for a temporary checkout")?;
+        let scratch = write::scratch([]).context("could not make a folder for the temporary checkout")?;
         let result = self.migrate(scratch.path(), phase)?;
         let Result { worktree, report, order, settings, .. } = &result;
         let voice = human::Voice {
@@ -173,7 +173,7 @@ impl Ground<'_> {
         let start = folder.join(&self.inside);
         if !start.is_dir() {
             let message = format!("the branch {} has no folder {}", self.base, self.inside.trim_end_matches('/'));
-            return Err(refuse(message, "--base BRANCH names another one"));
+            return Err(refuse(message, "to start from another branch, add --base BRANCH"));
         }
         let asked = self.args.asked(phase);
         let mut sources = Sources {
@@ -232,7 +232,7 @@ impl Ground<'_> {
         }
         let Some(text) = &settings.author else { return Ok(Author { name: BOT.0.into(), mail: BOT.1.into() }) };
         Author::read(text).ok_or_else(|| {
-            refuse(format!("pr.author: {text}: a name and an address are needed"), "such as \"The Bot <bot@example.com>\"")
+            refuse(format!("pr.author: {text}: write a name and an email address"), "such as \"The Bot <bot@example.com>\"")
         })
     }
 

@@ -72,15 +72,15 @@ pub struct Next {
 
 /// What has to be known of the phases, in the order in which they are told.
 const PHASES: [(When, &str, &str); 5] = [
-    (When::Before, "Before the upgrade", "the release that runs acts on both forms, the new one on the new form alone"),
-    (When::Any, "Any time", "both releases act on it, or neither does"),
-    (When::After, "After the upgrade", "the release that runs would ignore the new form, or still acts on what goes"),
+    (When::Before, "Before the upgrade", "the release you run knows both forms, the new release only the new one"),
+    (When::Any, "Any time", "both releases act on the edit, or neither does"),
+    (When::After, "After the upgrade", "the release you run would ignore the new form, or still acts on what is removed"),
     (
         When::Gap,
         "With the upgrade",
-        "the old release acts on the old form alone, the new one on the new form alone: neither order is seamless",
+        "the old release knows only the old form, the new one only the new form: neither order is seamless",
     ),
-    (When::Wakes, "When you mean it", "the old form does nothing where it runs, so the edit switches something on"),
+    (When::Wakes, "When you want it", "the old form has no effect in the release you run, so the edit switches something on"),
 ];
 
 /// Places of one thing that are shown.
@@ -116,20 +116,20 @@ pub fn text(plan: &Plan) -> String {
         }
     }
     if !plan.advice.is_empty() {
-        out += "\nTo know on the way\n";
+        out += "\nGood to know about the releases on the way\n";
         for advice in &plan.advice {
             let _ = writeln!(out, "  {:7}  {}", advice.release, advice.text.trim().replace('\n', "\n           "));
         }
     }
     let optional = optional(plan);
     if !optional.is_empty() {
-        out += "\nWhat can be set\n";
+        out += "\nOptional parameters\n";
         for (param, users) in optional {
             let _ = writeln!(out, "  --set {}=<{}>  {} ({}); for {users}", param.name, param.kind, param.help, param.given);
         }
     }
     if !plan.unfit.is_empty() {
-        let _ = writeln!(out, "\nLeft as they are, since the edits do not fit the CRDs: {}", files(plan.unfit.len()));
+        let _ = writeln!(out, "\nNot edited, since the edits would not fit the CRDs: {}", files(plan.unfit.len()));
         plan.unfit.iter().for_each(|(place, why)| _ = writeln!(out, "  {place}  {why}"));
     }
     if !plan.unread.is_empty() {
@@ -179,13 +179,13 @@ pub fn markdown(plan: &Plan) -> String {
         }
     }
     if !plan.advice.is_empty() {
-        out += "\n## To know on the way\n\n";
+        out += "\n## Good to know about the releases on the way\n\n";
         for advice in &plan.advice {
             let _ = writeln!(out, "- [ ] **{}** {}", advice.release, advice.text.trim().replace('\n', " "));
         }
     }
     if !plan.unfit.is_empty() {
-        out += "\n## Left as they are, since the edits do not fit the CRDs\n\n";
+        out += "\n## Not edited, since the edits would not fit the CRDs\n\n";
         plan.unfit.iter().for_each(|(place, why)| _ = writeln!(out, "* `{place}`: {why}"));
     }
     if !plan.unread.is_empty() {

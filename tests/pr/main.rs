@@ -574,8 +574,8 @@ fn what_is_missing_is_said_before_anything_is_done() {
     no(&shop, &["--remote", "upstream"], "there are: origin");
     no(&shop, &["--token-env", "NO_SUCH"], "set NO_SUCH");
     no(&shop, &["--push-options"], "for GitLab alone");
-    no(&shop, &["--author", "bot"], "a name and an address are needed");
-    no(&shop, &["nowhere"], "nowhere is no folder");
+    no(&shop, &["--author", "bot"], "write a name and an email address");
+    no(&shop, &["nowhere"], "nowhere is not a folder");
     put(&shop.work.join("new/x.yaml"), b"a: 1\n");
     no(&shop, &["new"], "has no folder new");
     shop.work = shop.path("packs");
