@@ -17,7 +17,7 @@ fn pending_edits_are_1_and_a_diff() {
     assert_eq!(said.code, 1, "{}", said.err);
     let want = "--- a/a.yaml\n+++ b/a.yaml\n@@ -2,4 +2,4 @@\n kind: Thing\n spec:\n   # why\n-  oldName: 'x'  # kept\n+  newName: 'x'  # kept\n";
     assert_eq!(said.text(), want);
-    assert!(said.err.starts_with("demo 1.0 → 1.1, as nobody said what runs now; if it is older, add --from VERSION\n1 file to change, 1 unchanged, 0 unread · "), "{}", said.err);
+    assert!(said.err.starts_with("demo 1.0 → 1.1: assuming 1.0, as nothing says what runs now; if it is older, add --from VERSION\n1 file to change, 1 unchanged, 0 unread · "), "{}", said.err);
     assert!(said.err.contains("Write it: yamlift migrate --to demo@1.1") && said.err.trim_end().ends_with("-w"), "{}", said.err);
     assert_eq!(scratch.get("a.yaml"), OLD.as_bytes());
 }
@@ -68,7 +68,7 @@ fn what_is_not_asked_for_is_a_note() {
     let said = scratch.migrate(&[]);
     assert_eq!((said.code, said.text()), (0, ""), "{}", said.err);
     assert_eq!(said.err.matches("note[demo/1.1/louder]").count(), 1, "{}", said.err);
-    assert!(said.err.contains("2 files: --safety review"), "{}", said.err);
+    assert!(said.err.contains("= help: add --safety review to see the diff"), "{}", said.err);
     assert_eq!(scratch.migrate(&["--fail-on", "note"]).code, 1);
     assert_eq!(scratch.migrate(&["--safety", "review"]).text().matches("+  loud: 1").count(), 2);
 }
@@ -139,7 +139,7 @@ fn versions_that_cannot_be_meant_are_2() {
     assert_eq!((said.code, said.text()), (1, "a.yaml\n"), "{}", said.err);
     // Settings may know packs that this run does not take.
     scratch.put(".yamlift.yaml", "from: [istio@1.26, demo@1.0]\n");
-    assert!(!scratch.migrate(&[]).err.contains("nobody said"));
+    assert!(!scratch.migrate(&[]).err.contains("nothing says what runs now"));
 }
 
 #[test]
@@ -273,9 +273,9 @@ fn each_folder_says_what_runs_there() {
     let said = scratch.run_with(&[&args[..], &["--check"]].concat(), b"");
     assert_eq!(said.text(), "w/p.yaml\nx/a.yaml\ny/deep/p.yaml\n", "{}", said.err);
     let wanted = "demo 1.0 in x (found in x/mesh.yaml:3) → 1.2\n\
-        demo 1.0 → 1.2 elsewhere, the lowest of what folders say, as none is near; --from VERSION settles it\n\
+        demo 1.0 → 1.2 elsewhere: the lowest version that folders say, as none of them is near; to set it, add --from VERSION\n\
         demo 1.1 in y (found in y/mesh.yaml:3) → 1.2\n\
-        demo 1.2 in z (found in z/mesh.yaml:3) is there already: nothing to do; for files of an older version, add --from VERSION\n\
+        demo 1.2 in z (found in z/mesh.yaml:3) is already the target: nothing to do; if the files are of an older version, add --from VERSION\n\
         3 files to change";
     assert!(said.err.starts_with(wanted), "{}", said.err);
     let said = scratch.run_with(&[&args[..], &["--format", "json"]].concat(), b"");
@@ -429,7 +429,7 @@ fn links_that_are_not_followed_are_said() {
     let scratch = Scratch::new(&[("a.yaml", "a: 1\n")]);
     symlink(scratch.packs(), scratch.root().join("charts")).unwrap();
     let said = scratch.migrate(&["--format", "json"]);
-    let want = "1 link was not followed (charts): name what it leads to, to have it looked at\ndemo 1.1: nothing to migrate";
+    let want = "1 link was not followed (charts): to include it, name what it leads to\ndemo 1.1: nothing to migrate";
     assert!(said.code == 0 && said.err.starts_with(want), "{}", said.err);
     let json: serde_json::Value = serde_json::from_slice(&said.out).unwrap();
     assert_eq!(json["not_followed"], serde_json::json!(["charts"]));

@@ -45,13 +45,13 @@ fn files_are_named_by_a_list() {
             .run_with(&[&["migrate", "--check", "--to", "demo@1.1", "--packs", "../packs"], args].concat(), list.as_bytes());
         (said.code, said.text().to_owned() + &said.err)
     };
-    assert!(check(&["--files-from", "-"], "b.yaml\r\nREADME.md\n").1.starts_with("b.yaml\nThis is no Git checkout"));
+    assert!(check(&["--files-from", "-"], "b.yaml\r\nREADME.md\n").1.starts_with("b.yaml\nThis is not a Git checkout"));
     assert!(
-        check(&["--files-from", "-", "-0"], "a b.yaml\0sub\0").1.starts_with("a b.yaml\nsub/c.yaml\nThis is no Git checkout")
+        check(&["--files-from", "-", "-0"], "a b.yaml\0sub\0").1.starts_with("a b.yaml\nsub/c.yaml\nThis is not a Git checkout")
     );
     assert!(check(&["--files-from", "-", "sub"], "b.yaml\n").1.starts_with("b.yaml\nsub/c.yaml\n"));
     scratch.put("list", "b.yaml\n");
-    assert!(check(&["--files-from", "list"], "").1.starts_with("b.yaml\nThis is no Git checkout"));
+    assert!(check(&["--files-from", "list"], "").1.starts_with("b.yaml\nThis is not a Git checkout"));
     for (args, list, why) in [
         (&["--files-from", "-"][..], "", "error: --files-from names no YAML file\n  if that is fine, add --allow-empty\n"),
         (&["--files-from", "-"], "README.md\n", "names no YAML file"),

@@ -32,7 +32,10 @@ pub fn render(report: &Report, setting: &Setting) -> String {
         left_out.extend((more > 0).then(|| human::counted(more, word(level))));
     }
     if !left_out.is_empty() {
-        let text = format!("GitHub shows {SHOWN} of a kind: {} more, in the summary of this job.", left_out.join(", "));
+        let text = format!(
+            "GitHub shows at most {SHOWN} annotations of a level; in the summary of this job there are {} more.",
+            left_out.join(", ")
+        );
         let _ = writeln!(out, "::notice title=yamlift::{}", data(&text));
     }
     out
@@ -132,7 +135,7 @@ mod tests {
         let starts: Vec<&str> = out.lines().map(|line| line.split(' ').next().unwrap()).collect();
         let want = [vec!["::error"; 10], vec!["::warning"; 10], vec!["::notice"; 4]].concat();
         assert_eq!(starts, want);
-        assert!(out.ends_with("::GitHub shows 10 of a kind: 1 error, 2 warnings more, in the summary of this job.\n"), "{out}");
+        assert!(out.ends_with("::GitHub shows at most 10 annotations of a level; in the summary of this job there are 1 error, 2 warnings more.\n"), "{out}");
         let out = render(&many(&[(Level::Note, 11)]), &Setting::default());
         assert_eq!(out.lines().count(), 10);
         assert!(out.contains("2 notices more"));

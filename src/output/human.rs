@@ -140,11 +140,11 @@ fn snippet(report: &Report, (file, finding): &Said, others: &[Said], rest: &[Sai
         group = group.element(snippet.annotation(AnnotationKind::Primary.span(mark)));
     }
     if !new && voice.wrote && file.changed() {
-        group = group.element(Shown::NOTE.message("this is the line as it was: the edit took it out"));
+        group = group.element(Shown::NOTE.message("this is the old line: the edit removed it"));
     }
     if !others.is_empty() {
         let all = if others.len() > SHOWN { " (all with -v)" } else { "" };
-        group = group.element(Shown::NOTE.message(format!("the same at {}{all}", places(others, voice))));
+        group = group.element(Shown::NOTE.message(format!("also at {}{all}", places(others, voice))));
     }
     if !rest.is_empty() {
         let more = counted(rest.len(), "more place");
@@ -188,8 +188,8 @@ fn offers(report: &Report, colour: bool) -> String {
     let mut out = String::new();
     for offer in report.offers() {
         let places = if offer.places == 1 { String::new() } else { format!(" in {} places", offer.places) };
-        let title = format!("would change {}{places}, once you ask for it: read the diff first", files(offer.files));
-        let help = format!("{}: --safety review", files(offer.files));
+        let title = format!("would change {}{places}, but only if you ask for it: read the diff first", files(offer.files));
+        let help = "add --safety review to see the diff";
         let group = Group::with_title(Shown::NOTE.primary_title(title).id(&offer.id))
             .element(annotate_snippets::Origin::path(offer.first.as_deref().unwrap_or_default()))
             .element(Shown::HELP.message(help));
@@ -388,7 +388,7 @@ mod tests {
         one.findings.extend([5..6, 10..11].map(|at| Finding::at(&one.source, at, "p/1/x", Level::Note, "m")));
         one.findings[1].message.push('2');
         let new = findings(&report(vec![one]), Voice { wrote: true, ..PLAIN });
-        assert!(new.contains("--> a/b.yaml:2:1\n  |\n2 | b: 2\n  | ^\n  |\n  = note: this is the line as it was"), "{new}");
+        assert!(new.contains("--> a/b.yaml:2:1\n  |\n2 | b: 2\n  | ^\n  |\n  = note: this is the old line"), "{new}");
         assert!(new.contains("--> a/b.yaml:2:1\n  |\n2 | c: 3\n"), "{new}");
     }
 
@@ -442,7 +442,7 @@ mod tests {
         };
         let text = findings(&report(vec![offered(1), offered(2)]), PLAIN);
         assert!(text.starts_with("note[p/1/x]: would change 2 files in 3 places"), "{text}");
-        assert!(text.contains("--> a/b.yaml:1:4") && text.contains("= help: 2 files: --safety review"), "{text}");
+        assert!(text.contains("--> a/b.yaml:1:4") && text.contains("= help: add --safety review to see the diff"), "{text}");
     }
 
     #[test]

@@ -58,11 +58,11 @@ pub fn slug(id: &str) -> &str {
 /// How a migration runs.
 fn how(standing: &str) -> &'static str {
     match standing {
-        "safe" => "safe: in every run",
+        "safe" => "safe: runs by default",
         "review" => "review: offered; written with --safety review, since it changes behaviour",
         "manual" => "manual: reports, never edits",
         "advice" => "advice: for people; `yamlift plan` lists it",
-        _ => "off: with --enable",
+        _ => "off: runs only with --enable",
     }
 }
 

@@ -57,7 +57,7 @@ pub fn render(report: &Report, setting: &Setting) -> String {
 }
 
 fn notes(left_out: usize) -> Vec<Json> {
-    let text = format!("{left_out} results of the least weight are left out: code scanning takes {RESULTS} of a run");
+    let text = format!("the {left_out} least severe results are left out: code scanning takes at most {RESULTS} of a run");
     let note = json!({ "level": "warning", "message": { "text": text } });
     (left_out > 0).then_some(note).into_iter().collect()
 }

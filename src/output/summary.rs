@@ -28,7 +28,7 @@ pub fn render(report: &Report, end: &End) -> String {
     let mut out: String = packs(&report.runs).into_iter().filter_map(|runs| blank(&runs)).collect();
     out += &not_followed(&report.links);
     if report.part {
-        out += "This is no Git checkout, so only what you named was looked at: whose values it holds and what it refers to may lie beside it.\n";
+        out += "This is not a Git checkout, so only what you named was looked at: charts and files next to it that belong to it were not.\n";
     }
     if sum.failed == 0 && sum.changed == 0 && report.files.is_empty() {
         out += &starts(report.runs.iter().filter(|run| run.how == How::Detected));
@@ -80,16 +80,20 @@ pub fn starts<'r>(runs: impl Iterator<Item = &'r Ran>) -> String {
                 format!("{found} → {to}; what runs is older than this pack knows: read the upgrade notes up to {from}\n")
             }
             How::Detected if run.done && from == to => {
-                format!("{found} is there already: nothing to do; for files of an older version, add --from VERSION\n")
+                format!(
+                    "{found} is already the target: nothing to do; if the files are of an older version, add --from VERSION\n"
+                )
             }
             How::Detected if run.done => format!("{found} is newer than {to}: nothing to do\n"),
             How::Detected => format!("{found} → {to}\n"),
             How::Assumed if run.detected.is_empty() => {
-                format!("{pack} {from} → {to}, as nobody said what runs now; if it is older, add --from VERSION\n")
+                format!(
+                    "{pack} {from} → {to}: assuming {from}, as nothing says what runs now; if it is older, add --from VERSION\n"
+                )
             }
             How::Assumed => {
                 format!(
-                    "{pack} {from} → {to} elsewhere, the lowest of what folders say, as none is near; --from VERSION settles it\n"
+                    "{pack} {from} → {to} elsewhere: the lowest version that folders say, as none of them is near; to set it, add --from VERSION\n"
                 )
             }
         }
@@ -125,7 +129,7 @@ pub fn found(run: &Ran) -> String {
     match others.len() {
         0 => places,
         _ if run.older => format!("{places}: {}", others.join(", ")),
-        _ => format!("{places}; the lowest, beside {}", others.join(", ")),
+        _ => format!("{places}; the lowest, others say {}", others.join(", ")),
     }
 }
 
@@ -134,10 +138,10 @@ fn not_followed(links: &[String]) -> String {
     let some = links.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
     match links.len() {
         0 => String::new(),
-        1 => format!("1 link was not followed ({some}): name what it leads to, to have it looked at\n"),
+        1 => format!("1 link was not followed ({some}): to include it, name what it leads to\n"),
         many => {
             let more = if many > SHOWN { ", …" } else { "" };
-            format!("{many} links were not followed ({some}{more}): name what they lead to, to have it looked at\n")
+            format!("{many} links were not followed ({some}{more}): to include them, name what they lead to\n")
         }
     }
 }
@@ -215,18 +219,18 @@ mod tests {
         assert_eq!(said(ran("1.26", How::Given)), "");
         assert_eq!(said(detected("1.26", &["1.26.2"])), "mesh 1.26 (found in infra/mesh.yaml:1) → 1.27\n");
         let several = Ran { folders: vec![String::new(), "b".into()], ..detected("1.24", &["1.26.2", "1.24", "1.24.1"]) };
-        let wanted = "mesh 1.24 in ., b (found in 3 places, first infra/mesh.yaml:2; the lowest, beside 1.26.2) → 1.27\n";
+        let wanted = "mesh 1.24 in ., b (found in 3 places, first infra/mesh.yaml:2; the lowest, others say 1.26.2) → 1.27\n";
         assert_eq!(said(several), wanted);
         let folders = ["a", "b", "c", "d", "e"].map(String::from).to_vec();
         assert!(said(Ran { folders, ..detected("1.2", &["1.2"]) }).contains(" in a, b, c and 2 more folders ("));
         let older = said(Ran { older: true, ..detected("1.20", &["1.9.1"]) });
         assert!(older.starts_with("mesh 1.20 (found in infra/mesh.yaml:1: 1.9.1) → 1.27; what runs is older"), "{older}");
         assert!(said(Ran { done: true, ..detected("1.28", &["1.28.0"]) }).ends_with(") is newer than 1.27: nothing to do\n"));
-        assert!(said(Ran { done: true, ..detected("1.27", &["1.27.0"]) }).contains(") is there already: nothing to do; "));
-        assert!(said(ran("1.26", How::Assumed)).contains("nobody said"));
+        assert!(said(Ran { done: true, ..detected("1.27", &["1.27.0"]) }).contains(") is already the target: nothing to do; "));
+        assert!(said(ran("1.26", How::Assumed)).contains("nothing says what runs now"));
         assert!(
             said(Ran { detected: answers(&["1.24", "1.26"]), ..ran("1.26", How::Assumed) })
-                .contains("the lowest of what folders say")
+                .contains("the lowest version that folders say")
         );
     }
 

@@ -169,9 +169,9 @@ function drawMigrations() {
   const numbers = [...migrations.keys()].sort((a, b) => natural.compare(migrations[a].id, migrations[b].id));
   const groups = [
     [head.wrote ? "Edits, written" : "Edits, not written yet", n => migrations[n].files > 0],
-    ["Offered: edits that wait to be asked for, with --safety review", n => !migrations[n].files && migrations[n].offered_files > 0],
-    ["For people: nothing is edited", n => !migrations[n].files && !migrations[n].offered_files && migrations[n].title],
-    ["Said by yamlift itself", n => !migrations[n].files && !migrations[n].offered_files && !migrations[n].title],
+    ["Offered: edits made only with --safety review", n => !migrations[n].files && migrations[n].offered_files > 0],
+    ["For you: reported, not edited", n => !migrations[n].files && !migrations[n].offered_files && migrations[n].title],
+    ["From yamlift itself", n => !migrations[n].files && !migrations[n].offered_files && !migrations[n].title],
   ];
   let first = true;
   for (const [name, belongs] of groups) {
@@ -255,7 +255,7 @@ function refresh() {
   }
   for (const pick of document.querySelectorAll("[data-group]")) pick.setAttribute("aria-pressed", String(chosen[pick.dataset.group].has(pick.dataset.value)));
   for (const pick of document.querySelectorAll("[data-migration]")) pick.setAttribute("aria-pressed", String(chosen.migration.has(Number(pick.dataset.migration))));
-  $("shown").textContent = !cards.length ? "No file has anything to say." : shown === cards.length ? counted(shown, "file") : `${shown} of ${counted(cards.length, "file")}`;
+  $("shown").textContent = !cards.length ? "There is nothing to show for any file." : shown === cards.length ? counted(shown, "file") : `${shown} of ${counted(cards.length, "file")}`;
   drawChips();
   drawTree();
   drawNear();
@@ -297,7 +297,7 @@ function treeOf(shown) {
 function drawTree() {
   const shown = cards.filter(card => card.shown);
   const openAll = shown.length <= OPEN_UP_TO;
-  $("tree").replaceChildren(shown.length ? branch(treeOf(shown), openAll, 0) : el("p", { class: "quiet" }, "No file fits these filters."));
+  $("tree").replaceChildren(shown.length ? branch(treeOf(shown), openAll, 0) : el("p", { class: "quiet" }, "No file matches these filters."));
   markCurrent();
 }
 
@@ -472,7 +472,7 @@ function body(card) {
   if (others > 0) out.push(el("p", { class: "rest" }, button(`Show ${counted(others, "other place")} of this file`, () => { card.everything = true; forget(card); draw(card); })));
   const removed = file.steps.filter(step => step.removed_comments && fits(step));
   if (removed.length) {
-    out.push(el("div", { class: "removed" }, el("p", {}, "Comments that went with what they belonged to:"),
+    out.push(el("div", { class: "removed" }, el("p", {}, "Comments removed together with what they belonged to:"),
       removed.map(step => el("figure", {}, el("figcaption", {}, slug(migrations[step.migration].id)), el("pre", {}, step.removed_comments.join("\n"))))));
   }
   return out;

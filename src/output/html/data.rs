@@ -175,14 +175,16 @@ fn start<'r>(report: &'r Report, run: &'r Ran) -> Start<'r> {
     let mut known = match run.how {
         How::Given => format!("{} was given on the command line", run.from),
         How::Detected => summary::found(run),
-        How::Assumed if run.detected.is_empty() => format!("nobody said what runs now: {} is the version before", run.from),
-        How::Assumed => "the lowest of what folders say, as none is near".to_owned(),
+        How::Assumed if run.detected.is_empty() => {
+            format!("nothing says what runs now: {} is assumed, the version before", run.from)
+        }
+        How::Assumed => "the lowest version that folders say, as none of them is near".to_owned(),
     };
     if run.older {
         known += &format!("; what runs is older than the pack knows: read the upgrade notes up to {}", run.from);
     }
     if run.done {
-        known += &format!("; {} or newer runs already: nothing to do", run.to);
+        known += &format!("; {} or newer already runs: nothing to do", run.to);
     }
     if !run.blank.is_empty() {
         known += &format!("; the pack has no migrations for {} yet: read their upgrade notes", run.blank.join(", "));

@@ -226,11 +226,13 @@ fn note(run: &Ran) -> Option<String> {
     let there = if there.is_empty() { String::new() } else { format!(" in {}", few(&there)) };
     Some(match (run.how, first) {
         (How::Detected, first) if run.done => {
-            format!("{pack} {from}{there} is {to} or newer already ({}).", first.unwrap_or_default())
+            format!("{pack} {from}{there} is already {to} or newer ({}).", first.unwrap_or_default())
         }
-        (How::Detected, Some(first)) => format!("{pack} {from}{there} → {to}: what runs now is said in {first}."),
+        (How::Detected, Some(first)) => format!("{pack} {from}{there} → {to}: {first} says what runs now."),
         (How::Assumed, _) => {
-            format!("{pack} {from} → {to}: no file says what runs now, so this starts from the version before. `--from` says it.")
+            format!(
+                "{pack} {from} → {to}: no file says what runs now, so this assumes the version before. If it is another one, add `--from`."
+            )
         }
         _ => format!("{pack} {from} → {to}."),
     })
@@ -287,7 +289,7 @@ fn when_says(when: When) -> &'static str {
         When::Any => "any time",
         When::After => "after the upgrade",
         When::Gap => "with the upgrade",
-        When::Wakes => "when you mean it: it switches something on",
+        When::Wakes => "when you want it: it switches something on",
     }
 }
 
