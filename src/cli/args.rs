@@ -37,31 +37,31 @@ enum ColourArg {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Print the diff of what is to be done, or write the files with -w
+    /// Print the diff of what would change, or write the files with -w
     #[command(after_help = include_str!("../../templates/help/migrate.txt"))]
     Migrate(Box<Migrate>),
-    /// What is here, what would change and when, what is left for you: the runbook of an upgrade
+    /// Print the runbook of an upgrade: what runs, what would change and when, what is left for you
     #[command(after_help = include_str!("../../templates/help/plan.txt"))]
     Plan(Box<Plan>),
-    /// Open a pull request with what is to be done, or bring the one that is open up to date
+    /// Open a pull request with the changes, or bring the open one up to date
     #[command(after_help = include_str!("../../templates/help/pr.txt"))]
     Pr(Box<Pr>),
-    /// Packs and their migrations
+    /// List packs and their migrations
     #[command(after_help = include_str!("../../templates/help/list.txt"))]
     List(List),
-    /// Why a migration exists, and what it does
+    /// Explain why a migration exists, and what it does
     #[command(after_help = include_str!("../../templates/help/explain.txt"))]
     Explain(Explain),
     /// Run the golden cases of a folder of packs
     #[command(after_help = include_str!("../../templates/help/test.txt"))]
     Test(Test),
-    /// Make a pack, or a migration with its first cases, to be filled in
+    /// Create a pack, or a migration with its first cases, for you to fill in
     #[command(after_help = include_str!("../../templates/help/new.txt"))]
     New(New),
-    /// A JSON Schema, with which an editor completes and checks the files of a pack
+    /// Print a JSON Schema, with which an editor completes and checks the files of a pack
     #[command(after_help = include_str!("../../templates/help/schema.txt"))]
     Schema(Schema),
-    /// Print what makes a shell complete commands and flags
+    /// Print the script that makes a shell complete commands and flags
     #[command(after_help = include_str!("../../templates/help/completions.txt"))]
     Completions(Completions),
     /// Print the manual page, or write those of all commands

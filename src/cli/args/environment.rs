@@ -17,7 +17,7 @@ const ELSEWHERE: [(&str, &[&str]); 2] =
 /// Commands whose flags have a variable each.
 pub const COMMANDS: [&str; 3] = ["migrate", "plan", "pr"];
 
-const HELP: &str = "Each option may stand in the environment: YAMLIFT_TO, YAMLIFT_CHECK=1. Several values: with commas, or one a line. What is typed wins.";
+const HELP: &str = "Each option can be set in the environment as well: YAMLIFT_TO, YAMLIFT_CHECK=1. Separate several values by commas, or put each on a line. What you type wins.";
 
 /// What the environment adds to a command line.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -136,7 +136,7 @@ fn flags(
     let flag = |value: &str| OsString::from(format!("--{long}={value}"));
     if matches!(arg.get_action(), ArgAction::SetTrue) {
         let on = BoolishValueParser::new().parse_ref(command, None, value).map_err(|_| {
-            let message = format!("{name}={}: say 1 or 0, as it is the switch --{long}\n", value.to_string_lossy());
+            let message = format!("{name}={}: set it to 1 or 0, as --{long} is a switch\n", value.to_string_lossy());
             root.clone().error(ErrorKind::InvalidValue, message)
         })?;
         return Ok(if on { vec![format!("--{long}").into()] } else { Vec::new() });
@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(line("yamlift list", &[("YAMLIFT_COLOR", "never"), ("YAMLIFT_FORMAT", "x")]), "yamlift --color=never list");
         assert_eq!(line("yamlift explain x", &[("YAMLIFT_PACKS", "mine")]), "yamlift explain --packs=mine x");
         assert_eq!(line("yamlift schema", &[("YAMLIFT_PACKS", "mine")]), "yamlift schema");
-        assert!(line("yamlift migrate", &[("YAMLIFT_WRITE", "ja")]).starts_with("error: YAMLIFT_WRITE=ja: say 1 or 0"));
+        assert!(line("yamlift migrate", &[("YAMLIFT_WRITE", "ja")]).starts_with("error: YAMLIFT_WRITE=ja: set it to 1 or 0"));
     }
 
     #[test]

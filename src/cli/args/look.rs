@@ -7,10 +7,10 @@ use std::path::PathBuf;
 pub struct List {
     /// A pack [default: all, in short]
     pub pack: Option<String>,
-    /// For people, or a document with every migration of the pack
+    /// Text for people, or one Markdown document with every migration of the pack
     #[arg(long, value_name = "FORMAT", requires = "pack")]
     pub format: Option<PagesArg>,
-    /// For each change of the product the migration that answers it, or why none does
+    /// List each change of the product with the migration that handles it, or why none does
     #[arg(long, requires = "pack", conflicts_with = "format")]
     pub coverage: bool,
     /// A folder with packs of your own (`migrations/PACK/…`)
@@ -22,24 +22,24 @@ pub struct List {
 
 #[derive(Debug, clap::Args)]
 pub struct Explain {
-    /// A migration; the last part of its id is enough. Left out: all
+    /// A migration; the last part of its id is enough [default: all, if a file is given]
     pub id: Option<String>,
-    /// Files: where the migration looks in them, and why it does what it does there
+    /// Files: explain where the migration looks in them, and why it does what it does there
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The version to go to, for what is told of files [default: the one that a migration is of; of all, the newest]
+    /// For files: the version to go to [default: the one of the migration; for all, the newest]
     #[arg(long, value_name = "PACK@VERSION")]
     pub to: Vec<String>,
-    /// The version that runs now, for what is told of files [default: what the files say, else the one before --to]
+    /// For files: the version that runs now [default: what the files say, else the one before --to]
     #[arg(long, value_name = "[PACK@]VERSION")]
     pub from: Vec<String>,
-    /// A parameter, for what is told of files
+    /// For files: a parameter of a migration
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
-    /// The migration's own text as well
+    /// Print the migration's own text as well
     #[arg(short, long)]
     pub verbose: bool,
-    /// For people, or markdown
+    /// Text for people, or Markdown
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<PagesArg>,
     /// A folder with packs of your own (`migrations/PACK/…`)
@@ -66,10 +66,10 @@ impl Explain {
 pub struct Test {
     /// The folder that holds `migrations` and `golden` [default: this one]
     pub dir: Option<PathBuf>,
-    /// Cases whose path has this text [default: all]
+    /// Cases whose path contains this text [default: all]
     #[arg(value_name = "CASE")]
     pub cases: Vec<String>,
-    /// Write what comes out into the cases; read it before you keep it
+    /// Write what comes out into the cases; review it before you keep it
     #[arg(long)]
     pub bless: bool,
 }
@@ -86,16 +86,16 @@ pub enum NewWhat {
     Pack {
         /// Lower case, such as `mesh`
         name: String,
-        /// The folder that gets `migrations` and `golden` [default: this one]
+        /// The folder in which to create `migrations` and `golden` [default: this one]
         dir: Option<PathBuf>,
     },
     /// One change that a version asks for
     Migration {
-        /// The pack that it is of
+        /// The pack it belongs to
         pack: String,
         /// The version that asks for it, or `any`
         version: String,
-        /// What it is called, such as `retry-budget`
+        /// Its name, such as `retry-budget`
         slug: String,
         /// The folder that holds `migrations` and `golden` [default: this one]
         dir: Option<PathBuf>,
@@ -104,7 +104,7 @@ pub enum NewWhat {
 
 #[derive(Debug, clap::Args)]
 pub struct Schema {
-    /// Of which files
+    /// Which files it is for
     #[arg(default_value = "migration")]
     pub of: SchemaArg,
 }
@@ -128,7 +128,7 @@ pub enum PagesArg {
 
 #[derive(Debug, clap::Args)]
 pub struct Completions {
-    /// The shell that they are for
+    /// Which shell
     pub shell: clap_complete::Shell,
 }
 

@@ -22,13 +22,13 @@ pub struct Pr {
     /// Only these migrations; the last part of an id is enough
     #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub only: Vec<String>,
-    /// All but these migrations
+    /// Leave these migrations out
     #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub skip: Vec<String>,
-    /// Migrations that are off unless asked for, as well
+    /// Run these migrations as well, which are off by default
     #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub enable: Vec<String>,
-    /// `review`: migrations that change behaviour as well
+    /// `review`: run migrations that change behaviour as well
     #[arg(long, value_name = "LEVEL", help_heading = "What to do")]
     pub safety: Option<SafetyArg>,
     /// A parameter of a migration
@@ -40,11 +40,11 @@ pub struct Pr {
     /// A folder with packs of your own (`migrations/PACK/…`)
     #[arg(long, value_name = "DIR", help_heading = "What to do")]
     pub packs: Vec<PathBuf>,
-    /// CustomResourceDefinitions that edited objects have to fit
+    /// A file or folder with CustomResourceDefinitions that edited objects have to fit
     #[arg(long, value_name = "PATH", help_heading = "What to do")]
     pub crds: Vec<PathBuf>,
 
-    /// The branch that it is for [default: the default branch of the remote]
+    /// The branch to merge into [default: the default branch of the remote]
     #[arg(long, value_name = "BRANCH", help_heading = "The pull request")]
     pub base: Option<String>,
     /// What the names of branches begin with [default: yamlift/]
@@ -59,16 +59,16 @@ pub struct Pr {
     /// Who commits; what others commit to the branch is never overwritten [default: a name and an address of yamlift's own]
     #[arg(long, value_name = "NAME <MAIL>", value_parser = author, help_heading = "The pull request")]
     pub author: Option<Author>,
-    /// Its title; may have `<< goal >>`, `<< phase >>` and what else the description has
+    /// Its title; can use `<< goal >>`, `<< phase >>` and whatever else the description can
     #[arg(long, value_name = "TEXT", help_heading = "The pull request")]
     pub title: Option<String>,
     /// A template for its description, in place of the built-in one
     #[arg(long, value_name = "FILE", help_heading = "The pull request")]
     pub body: Option<PathBuf>,
-    /// A label
+    /// A label for it
     #[arg(long, value_name = "NAME", help_heading = "The pull request")]
     pub label: Vec<String>,
-    /// Who is asked for a review: a login, or ORG/TEAM
+    /// Who to ask for a review: a login, or ORG/TEAM
     #[arg(long, value_name = "WHO", help_heading = "The pull request")]
     pub reviewer: Vec<String>,
     /// Open it as a draft
@@ -78,7 +78,7 @@ pub struct Pr {
     /// The remote, by name or address
     #[arg(long, value_name = "REMOTE", default_value = "origin", help_heading = "Where")]
     pub remote: String,
-    /// What lives at the remote; `none`: the branch is pushed, and that is all
+    /// What the remote is hosted on; `none`: push the branch, and open nothing
     #[arg(long, value_name = "FORGE", default_value = "auto", help_heading = "Where")]
     pub forge: ForgeArg,
     /// The address of its API, such as `https://git.example.com/api/v3`
@@ -87,10 +87,10 @@ pub struct Pr {
     /// The variable that holds the token [default: GITHUB_TOKEN, GH_TOKEN; GITLAB_TOKEN; GITEA_TOKEN, FORGEJO_TOKEN]
     #[arg(long, value_name = "NAME", help_heading = "Where")]
     pub token_env: Option<String>,
-    /// GitLab: let the push itself open the merge request, which takes no token for the API
+    /// GitLab: let the push itself open the merge request, which needs no token for the API
     #[arg(long, help_heading = "Where")]
     pub push_options: bool,
-    /// Push nothing and open nothing: print the pull request that it would be (DRY_RUN=true does the same)
+    /// Print the pull request, but push nothing and open nothing (DRY_RUN=true does the same)
     #[arg(long, help_heading = "Where")]
     pub dry_run: bool,
 
@@ -98,7 +98,7 @@ pub struct Pr {
     #[arg(long, help_heading = "The pull request")]
     pub force: bool,
 
-    /// Errors alone on standard error
+    /// Show only errors on standard error
     #[arg(short, long, help_heading = "Where")]
     pub quiet: bool,
     /// Leave these files and folders out, as in a .gitignore
@@ -176,5 +176,5 @@ impl ForgeArg {
 }
 
 fn author(text: &str) -> Result<Author, String> {
-    Author::read(text).ok_or_else(|| "a name and an address are needed, such as \"The Bot <bot@example.com>\"".into())
+    Author::read(text).ok_or_else(|| "write a name and an email address, such as \"The Bot <bot@example.com>\"".into())
 }

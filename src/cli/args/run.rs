@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Default, clap::Args)]
 pub struct Migrate {
-    /// Files and folders, in which links are not followed; `-` is standard input [default: this folder]
+    /// Files and folders (links in a folder are not followed); `-` is standard input [default: this folder]
     pub paths: Vec<PathBuf>,
 
     /// The version to go to; repeat it for several packs
@@ -25,10 +25,10 @@ pub struct Migrate {
     /// All but these migrations
     #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub skip: Vec<String>,
-    /// Migrations that are off unless asked for, as well
+    /// Run these migrations as well, which are off by default
     #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub enable: Vec<String>,
-    /// `review`: migrations that change behaviour as well; read their diff
+    /// `review`: run migrations that change behaviour as well; read their diff
     #[arg(long, value_name = "LEVEL", help_heading = "What to do")]
     pub safety: Option<SafetyArg>,
     /// A parameter of a migration
@@ -41,8 +41,8 @@ pub struct Migrate {
     #[arg(long, value_name = "DIR", help_heading = "What to do")]
     pub packs: Vec<PathBuf>,
 
-    /// A file or folder with CustomResourceDefinitions that edited objects have to fit: what the edit would
-    /// break is not written (rules in CEL are left to the cluster)
+    /// A file or folder with CustomResourceDefinitions that edited objects have to fit: an edit that does not
+    /// is not written (rules in CEL are left to the cluster)
     #[arg(long, value_name = "PATH", help_heading = "What to do")]
     pub crds: Vec<PathBuf>,
 
@@ -52,65 +52,65 @@ pub struct Migrate {
     /// Ask about each edit, and write what was accepted
     #[arg(short, long, conflicts_with_all = ["check", "dry_run", "format"], help_heading = "What comes out")]
     pub interactive: bool,
-    /// Print the names of the files that would change, no diff
+    /// Print only the names of the files that would change
     #[arg(long, conflicts_with = "format", help_heading = "What comes out")]
     pub check: bool,
-    /// Write nothing, which is the default
+    /// Write nothing (this is the default)
     #[arg(long, help_heading = "What comes out")]
     pub dry_run: bool,
-    /// What is printed on standard output
+    /// What to print on standard output
     #[arg(long, value_name = "FORMAT", help_heading = "What comes out")]
     pub format: Option<FormatArg>,
     /// Write the report to a file as well, whatever is printed; repeat it for several
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report, help_heading = "What comes out")]
     pub report: Vec<(FormatArg, PathBuf)>,
-    /// The least level of a finding that makes the exit code 1 [default: error]
+    /// The lowest level of a finding that makes the exit code 1 [default: error]
     #[arg(long, value_name = "LEVEL", help_heading = "What comes out")]
     pub fail_on: Option<FailOnArg>,
-    /// Exit with 0 where it would be 1
+    /// Exit with 0 instead of 1
     #[arg(long, help_heading = "What comes out")]
     pub exit_zero: bool,
-    /// With -w and -i: exit with 1 when a file was written, as a commit hook wants it
+    /// With -w and -i: exit with 1 if a file was written, as commit hooks expect
     #[arg(long, visible_alias = "exit-non-zero-on-fix", conflicts_with = "exit_zero", help_heading = "What comes out")]
     pub exit_non_zero_on_change: bool,
-    /// The least level of a finding that is told on standard error [default: note]
+    /// The lowest level of a finding to show on standard error [default: note]
     ///
-    /// Counts, reports and the exit code have all of them.
+    /// Counts, reports and the exit code include the others all the same.
     #[arg(long, value_name = "LEVEL", conflicts_with = "quiet", help_heading = "What comes out")]
     pub show: Option<ShowArg>,
-    /// A JSON report of an earlier run: what it found is neither told nor counted
+    /// A JSON report of an earlier run: findings that are in it are neither shown nor counted
     ///
-    /// In any format. Edits are pending all the same, and so is what could not be read. A finding is known by its
-    /// migration, its file and its words, wherever in the file it is. Make the report in the same folder, with
+    /// In any format. Pending edits and what could not be read still count. A finding is recognized by its
+    /// migration, its file and its message, wherever in the file it is. Make the report in the same folder, with
     /// --report json=FILE.
     #[arg(long, value_name = "FILE", help_heading = "What comes out")]
     pub baseline: Option<PathBuf>,
-    /// Errors alone on standard error
+    /// Show only errors on standard error
     #[arg(short, long, conflicts_with = "verbose", help_heading = "What comes out")]
     pub quiet: bool,
-    /// Every finding in full, and the name of every file that was not read
+    /// Show every finding in full, and the name of every file that was not read
     #[arg(short, long, help_heading = "What comes out")]
     pub verbose: bool,
 
     /// Leave these files and folders out, as in a .gitignore
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub exclude: Vec<String>,
-    /// Hidden files as well (.github and some other folders are always walked)
+    /// Look at hidden files as well (.github and some other folders are always looked at)
     #[arg(long, help_heading = "Which files")]
     pub hidden: bool,
     /// Files that .gitignore names as well
     #[arg(long, help_heading = "Which files")]
     pub no_ignore: bool,
-    /// Edit files that a program wrote as well: those that say so above their content, and large ones
+    /// Edit generated files as well: those that say so above their content, and large ones
     #[arg(long, help_heading = "Which files")]
     pub include_generated: bool,
-    /// With -w and -i: write files that have changes which are not committed
+    /// With -w and -i: write files even if they have uncommitted changes
     #[arg(long, help_heading = "Which files")]
     pub allow_dirty: bool,
-    /// The name that standard input goes by
+    /// The file name to use for standard input
     #[arg(long, value_name = "NAME", help_heading = "Which files")]
     pub stdin_filename: Option<String>,
-    /// Files that are worked on at once, at most 256 [default: one per processor]
+    /// How many files to work on at once, at most 256 [default: one per processor]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Which files")]
     pub threads: Option<u16>,
     #[command(flatten)]
@@ -124,13 +124,13 @@ pub struct Plan {
     /// Files and folders [default: this folder]
     pub paths: Vec<PathBuf>,
 
-    /// The version to go to; left out: tells what runs, and which versions there are
+    /// The version to go to; leave it out to see what runs, and which versions there are
     #[arg(long, value_name = "PACK@VERSION", help_heading = "What to do")]
     pub to: Vec<String>,
     /// The version that runs now [default: what the files say, else the one before --to]
     #[arg(long, value_name = "[PACK@]VERSION", help_heading = "What to do")]
     pub from: Vec<String>,
-    /// What is printed
+    /// What to print
     #[arg(long, value_name = "FORMAT", help_heading = "What comes out")]
     pub format: Option<PlanArg>,
     /// Only these migrations; the last part of an id is enough
@@ -139,10 +139,10 @@ pub struct Plan {
     /// All but these migrations
     #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub skip: Vec<String>,
-    /// Migrations that are off unless asked for, as a part of the run
+    /// Include these migrations, which are off by default
     #[arg(long, value_name = "ID", help_heading = "What to do")]
     pub enable: Vec<String>,
-    /// `review`: as if migrations that change behaviour had been asked for
+    /// `review`: include migrations that change behaviour
     #[arg(long, value_name = "LEVEL", help_heading = "What to do")]
     pub safety: Option<SafetyArg>,
     /// A parameter of a migration
@@ -160,13 +160,13 @@ pub struct Plan {
     /// Leave these files and folders out, as in a .gitignore
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub exclude: Vec<String>,
-    /// Hidden files as well
+    /// Look at hidden files as well
     #[arg(long, help_heading = "Which files")]
     pub hidden: bool,
     /// Files that .gitignore names as well
     #[arg(long, help_heading = "Which files")]
     pub no_ignore: bool,
-    /// Files that a program wrote as well
+    /// Include generated files as well
     #[arg(long, help_heading = "Which files")]
     pub include_generated: bool,
     #[command(flatten)]
