@@ -164,7 +164,7 @@ fn a_name_for_standard_input_needs_it() {
 fn an_unknown_migration_is_told_where_to_look() {
     let scratch = Scratch::new(&[("a.yaml", OLD)]);
     let said = scratch.migrate(&["--only", "zzz"]);
-    assert!(said.code == 2 && said.err.contains("\n  `yamlift list demo` names them\n"), "{}", said.err);
+    assert!(said.code == 2 && said.err.contains("\n  `yamlift list demo` lists them\n"), "{}", said.err);
     let packs = scratch.packs();
     let said = scratch.run_with(&["explain", "--packs", packs.to_str().unwrap(), "tracer"], b"");
     assert_eq!(said.code, 2);
@@ -409,7 +409,7 @@ fn what_is_no_regular_file_is_not_waited_for() {
     assert!(said.err.contains(why) && said.err.contains(" 1 unread · 1 error"), "{}", said.err);
     assert_eq!(scratch.migrate(&["/dev/null"]).code, 2);
     let said = scratch.migrate(&["/dev/stdin"]);
-    assert!(said.code == 2 && said.err.contains("could not read /dev/stdin: a pipe"), "{}", said.err);
+    assert!(said.code == 2 && said.err.contains("could not read /dev/stdin: it is a pipe"), "{}", said.err);
 }
 
 #[test]

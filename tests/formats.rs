@@ -505,7 +505,7 @@ fn a_step_of_github_gets_its_summary_and_outputs() {
     on_github(&scratch, "", &["--report", "github=commands"], &env);
     let outputs = fs::read_to_string(&output).expect("outputs");
     assert_eq!(outputs, "before=1\nchanged=true\nfiles<<yamlift\ndeploy/ü b.yaml\nyamlift\nfindings=3\n");
-    assert!(fs::read_to_string(&summary).expect("a summary").contains("| error | `deploy/bad.yaml:4` | This stops. |"));
+    assert!(fs::read_to_string(&summary).expect("a summary").contains("- **error** `deploy/bad.yaml:4`: This stops."));
     fs::remove_file(&summary).expect("it is there");
     on_github(&scratch, "", &["--format", "json"], &env);
     assert!(!summary.exists(), "only who asks for it");

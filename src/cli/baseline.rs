@@ -3,6 +3,9 @@ use crate::report::{FileReport, Finding, Level, Outcome, Report, UNREAD_TEXT};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+/// Of the JSON reports that can be read.
+const VERSION: u32 = 1;
+
 /// Findings of an earlier run. They are known by migration, path and words, so that one may move within its file; of two that
 /// are alike each counts.
 #[derive(Debug, Default)]
@@ -14,6 +17,9 @@ pub struct Baseline {
 
 #[derive(Deserialize)]
 struct Document {
+    version: u32,
+    root: String,
+    folder: String,
     files: Vec<File>,
 }
 
@@ -43,17 +49,21 @@ impl Baseline {
     /// Anything else.
     pub fn read(text: &str) -> Result<Self, String> {
         let document: Document = serde_json::from_str(text).map_err(|e| e.to_string())?;
+        if document.version != VERSION {
+            return Err(format!("its version is {}, and this yamlift reads version {VERSION}", document.version));
+        }
+        let below = |path: &str| below_root(path, &document.root, &document.folder);
         let mut out = Baseline::default();
-        for file in document.files {
-            for said in file.findings {
-                *out.findings.entry([said.id, said.path, steady(&said.message)]).or_default() += 1;
+        for file in &document.files {
+            for said in &file.findings {
+                *out.findings.entry([said.id.clone(), below(&said.path), steady(&said.message)]).or_default() += 1;
             }
-            out.offered.extend(file.offered.into_iter().map(|offer| [offer.id, file.path.clone()]));
+            out.offered.extend(file.offered.iter().map(|offer| [offer.id.clone(), below(&file.path)]));
         }
         Ok(out)
     }
 
-    /// Takes what is known out of a report, and gives how many findings that were. What could not be read stays: it would
+    /// Takes what is known out of a report whose paths are still those from its root, and gives how many findings that were. What could not be read stays: it would
     /// be left out in silence.
     pub fn forget(mut self, report: &mut Report) -> usize {
         let before = report.findings().count();
@@ -72,6 +82,22 @@ impl Baseline {
         let known = self.findings.get_mut(&[finding.id.clone(), finding.path.clone(), steady(&finding.message)]);
         known.filter(|left| **left > 0).map(|left| *left -= 1).is_some()
     }
+}
+
+/// A path of a report, from the root that it was made for: told from a folder it is another one in each.
+fn below_root(path: &str, root: &str, folder: &str) -> String {
+    let root = if root == "." { "" } else { root };
+    if let Some(rest) = path.strip_prefix(root).and_then(|rest| rest.strip_prefix('/')).filter(|_| !root.is_empty()) {
+        return rest.to_owned();
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// A file where nothing waits for a person any more is as good as any.
@@ -102,7 +128,7 @@ mod tests {
     use crate::report::Offer as Waiting;
     use crate::source::Source;
 
-    const TEXT: &str = r#"{"version": 1, "files": [{"path": "a.yaml", "more": 1,
+    const TEXT: &str = r#"{"version": 1, "root": ".", "folder": "", "files": [{"path": "a.yaml", "more": 1,
         "findings": [{"id": "m/1/x", "path": "a.yaml", "line": 9, "message": "no, see b.yaml:7:2: port: 80"}],
         "offered": [{"id": "m/1/y"}]}]}"#;
 
@@ -140,7 +166,19 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_the_same_from_every_folder() {
+        assert_eq!(below_root("a/b.yaml", ".", ""), "a/b.yaml");
+        assert_eq!(below_root("b.yaml", "..", "a"), "a/b.yaml");
+        assert_eq!(below_root("../b.yaml", "..", "a"), "b.yaml");
+        assert_eq!(below_root("../c/b.yaml", "../..", "a/d"), "a/c/b.yaml");
+        assert_eq!(below_root("sub/b.yaml", "sub", ""), "b.yaml");
+        let moved = TEXT.replace("\"folder\": \"\"", "\"folder\": \"sub\"").replace("\"root\": \".\"", "\"root\": \"..\"");
+        assert_eq!(Baseline::read(&moved).unwrap().forget(&mut report(1)), 0);
+    }
+
+    #[test]
     fn what_is_no_report_is_said() {
+        assert!(Baseline::read(&TEXT.replace("\"version\": 1", "\"version\": 2")).unwrap_err().contains("version is 2"));
         assert!(Baseline::read("[]").is_err() && Baseline::read("{}").is_err() && Baseline::read("x").is_err());
     }
 }

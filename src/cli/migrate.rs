@@ -3,7 +3,7 @@ use super::args::{FormatArg, Migrate};
 use super::baseline::Baseline;
 use super::config::{self, Settings};
 use super::refusal::refuse;
-use super::{DONE, FAILED, OPEN, ask, files, next};
+use super::{DONE, FAILED, OPEN, ask, files, next, reports};
 use crate::output::format::{self, Setting};
 use crate::output::{diff, dirty, github, human, progress::Progress, summary, terminal::Terminal, write};
 use crate::pack::registry::{self, Run};
@@ -23,6 +23,7 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
     let piped = is_piped(args)?;
     let mut sources = files::sources(args)?;
     let baseline = args.baseline.as_deref().map(baseline).transpose()?;
+    reports::check(args)?;
     if args.interactive {
         ask::check_terminal()?;
     }
@@ -73,13 +74,16 @@ pub fn run(args: &Migrate, line: &[OsString], terminal: Terminal) -> anyhow::Res
             write::all(&root, &mut report);
         }
     }
+    let known = baseline.map_or(0, |baseline| baseline.forget(&mut report));
     if !piped {
         report.told(pipeline::told(&sources.cwd, &root));
     }
     let told_root = if piped { String::new() } else { pipeline::told(&sources.cwd, &root)("") };
-    let known = baseline.map_or(0, |baseline| baseline.forget(&mut report));
     let (command, redo) = (next::same(line), next::write(line));
-    let setting = Setting { command, redo, wrote: writes(args), root: root.clone(), told_root };
+    // Where the folder lies below the top, that leads nowhere out of it.
+    let folder = if piped { String::new() } else { pipeline::told(&root, &sources.cwd)("") };
+    let folder = Some(folder.trim_end_matches('/')).filter(|folder| !folder.starts_with("..")).unwrap_or_default().to_owned();
+    let setting = Setting { command, redo, wrote: writes(args), root: root.clone(), told_root, folder };
     terminal.out(&result(args, &report, &setting, stdin.as_deref(), terminal))?;
     for (format, path) in &args.report {
         let text = format::render((*format).into(), &report, &setting);

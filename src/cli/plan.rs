@@ -2,6 +2,7 @@
 use super::args::{Plan as Args, PlanArg};
 use super::explain;
 use super::next;
+use super::refusal::refuse;
 use super::{DONE, FAILED, config, files};
 use crate::output::human;
 use crate::output::plan::{self, Advice, Next, Plan, Row, Task};
@@ -41,6 +42,10 @@ pub fn run(args: &Args, line: &[OsString], terminal: Terminal) -> anyhow::Result
     let mut ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
     let trees = pipeline::trees(&ground, &library, &request, runs)?;
     if open {
+        if let Some(PlanArg::Json | PlanArg::Markdown) = args.format {
+            let help = "--to PACK@VERSION; without it and without --format, plan says which versions there are";
+            return Err(refuse("a plan in this format needs the version to go to", help));
+        }
         progress.end();
         terminal.out(which(&trees.ran, &library)?.as_bytes())?;
         return Ok(DONE);

@@ -1,4 +1,5 @@
 //! Pull requests: the `git` command, and what GitHub, GitLab and Gitea (Forgejo) are asked. Knows nothing of migrations.
+mod base64;
 pub mod decide;
 pub mod git;
 mod gitea;

@@ -45,7 +45,9 @@ impl File<'_> {
     pub(super) fn say_unused(&mut self) {
         for one in self.suppressions.iter().filter(|s| !s.used) {
             let message = match one.id.as_str() {
-                suppress::ALL => "`ignore-file` suppresses nothing: in this run there is no finding or edit in this file.".into(),
+                suppress::ALL if one.extent == (0..self.report.source.text.len()) => {
+                    "`ignore-file` suppresses nothing: in this run there is no finding or edit in this file.".into()
+                }
                 id => {
                     format!("`{id}` suppresses nothing here: in this run it has no finding or edit in what the comment covers.")
                 }

@@ -136,7 +136,7 @@ fn at_match(
     if done.refused && (served || !asked && !worlds.is_empty()) {
         done.said.iter_mut().for_each(|said| said.level = Level::Note);
     }
-    if suppressed(work, draft, suppressions, &done.trail.touched, done.edited, &mut done.said) {
+    if suppressed(work, draft, suppressions, one, &mut done) {
         draft.roll_back(mark);
         outcome.look(seen, "a comment suppresses it");
         return;
@@ -379,16 +379,20 @@ fn reports(spot: &Spot, draft: &Draft, rules: &[ReportRule], row: Option<&serde_
     (said, hold)
 }
 
-/// Takes out what people want left alone. True: the edits of this match as well.
-fn suppressed(work: &Work, draft: &Draft, all: &mut [Suppression], touched: &[Id], edited: bool, said: &mut Vec<Said>) -> bool {
+/// Takes out what people want left alone. True: the edits of this match as well. A comment speaks of them where it covers what
+/// they touch, the place that reports name for them, or anything that is said of them.
+fn suppressed(work: &Work, draft: &Draft, all: &mut [Suppression], of: &Match, done: &mut Done) -> bool {
     let id = &work.migration.id;
     let mut whole = false;
-    let spans: Vec<Span> = touched.iter().filter_map(|node| draft.file_span(*node)).collect();
+    let mut spans: Vec<Span> = done.trail.touched.iter().filter_map(|node| draft.file_span(*node)).collect();
+    spans.push(nearest(draft, of.hit));
+    spans.extend(of.bump.as_ref().and_then(|_| draft.file_span(bump::written(draft, of.hit.id))));
     for one in all.iter_mut().filter(|s| s.names(id)) {
-        let before = said.len();
-        said.retain(|s| !one.covers(&s.at));
-        let hit = edited && spans.iter().any(|span| one.covers(span));
-        one.used |= hit || said.len() < before;
+        let before = done.said.len();
+        done.said.retain(|s| !one.covers(&s.at));
+        let said = done.said.len() < before;
+        let hit = done.edited && (said || spans.iter().any(|span| one.covers(span)));
+        one.used |= hit || said;
         whole |= hit;
     }
     whole

@@ -30,6 +30,8 @@ pub struct Setting {
     pub root: PathBuf,
     /// The same, from where a person stands.
     pub told_root: String,
+    /// Where a person stands, from there; empty at the top, and where that is not below it.
+    pub folder: String,
 }
 
 /// The whole report.

@@ -22,7 +22,9 @@ pub fn render(report: &Report, setting: &Setting) -> String {
             remark.kind != Kind::Edit || edits.insert((file.path.clone(), remark.at.clone(), remark.id.to_owned()))
         };
         let of_level = all(&files).filter(|(_, remark)| remark.level == level).filter(once);
-        let of_level: Vec<(&Remarked, &Remark)> = of_level.collect();
+        let mut of_level: Vec<(&Remarked, &Remark)> = of_level.collect();
+        // What only people can do comes before what a command does.
+        of_level.sort_by_key(|(_, remark)| remark.kind == Kind::Edit);
         // What is left out is a notice as well.
         let room = if level == Level::Note && (!left_out.is_empty() || of_level.len() > SHOWN) { SHOWN - 1 } else { SHOWN };
         for (file, remark) in of_level.iter().take(room) {

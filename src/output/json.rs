@@ -1,6 +1,6 @@
 //! The report as JSON, for tools. Names of members are stable within a `version`; `docs/report.schema.json` says what they mean.
 use super::format::Setting;
-use crate::report::{About, FileReport, Finding, Offered, Outcome, Ran, Report, Splice, Summary};
+use crate::report::{About, FileReport, Finding, Offered, Outcome, Places, Ran, Report, Splice, Summary};
 use crate::source::{Span, line_column};
 use serde::Serialize;
 
@@ -9,6 +9,8 @@ struct Document<'a> {
     version: u32,
     /// The folder that the other formats' paths start from, told from the current one as all paths here are.
     root: &'a str,
+    /// The current folder, told from `root`; empty where it is `root`, or not below it.
+    folder: &'a str,
     runs: &'a [Ran],
     summary: Summary,
     files: Vec<File<'a>>,
@@ -39,6 +41,8 @@ struct File<'a> {
 struct Step<'a> {
     migration: &'a str,
     places: usize,
+    /// The same, by when they may be edited.
+    when: &'a Places,
     /// Where they are in the text on disk.
     at: Vec<Place<'a>>,
     splices: &'a [Splice],
@@ -66,6 +70,7 @@ pub fn render(report: &Report, setting: &Setting) -> String {
     let document = Document {
         version: 1,
         root: if setting.told_root.is_empty() { "." } else { setting.told_root.trim_end_matches('/') },
+        folder: &setting.folder,
         runs: &report.runs,
         summary: report.summary(),
         files: report.files.iter().map(file).collect(),
@@ -94,6 +99,7 @@ fn file(file: &FileReport) -> File<'_> {
     let steps = file.steps.iter().map(|step| Step {
         migration: &step.migration,
         places: step.matches,
+        when: &step.when,
         at: step.at.iter().map(|span| place(&file.source.text, span)).collect(),
         splices: &step.splices,
         removed_comments: &step.removed_comments,

@@ -1,6 +1,6 @@
 //! The last lines: what changed, what was left, what was not read, and what to type next.
 use super::human::{counted, files};
-use crate::report::{How, Ran, Report, Summary};
+use crate::report::{How, Ran, Report, Summary, When};
 use std::time::Duration;
 
 /// What the last lines are about.
@@ -41,6 +41,7 @@ pub fn render(report: &Report, end: &End) -> String {
     out += &starts(report.runs.iter());
     out += &counts(report, &sum, end);
     out.push('\n');
+    out += &late(report);
     let Some(next) = &end.next else { return out };
     if !end.wrote && sum.changed > 0 {
         out += &format!("Write it: {}\n", next.write);
@@ -172,6 +173,29 @@ fn counts(report: &Report, sum: &Summary, end: &End) -> String {
     line
 }
 
+/// What must not reach a cluster before the upgrade: none of it is seen in a diff.
+fn late(report: &Report) -> String {
+    let steps = report.changed().flat_map(|file| &file.steps);
+    let (mut after, mut with) = (0, 0);
+    for (when, places) in steps.flat_map(|step| &step.when) {
+        match when {
+            When::After => after += places,
+            When::Gap => {
+                after += places;
+                with += places;
+            }
+            When::Before | When::Any | When::Wakes => {}
+        }
+    }
+    let with = if with == 0 { String::new() } else { format!(" ({with} of them in the same step as it)") };
+    match after {
+        0 => String::new(),
+        after => {
+            format!("{} must not go in before the upgrade{with}: `--phase before` leaves them out\n", counted(after, "edit"))
+        }
+    }
+}
+
 fn time(took: Duration) -> String {
     if took.as_secs() < 2 { format!("{} ms", took.as_millis()) } else { format!("{:.1} s", took.as_secs_f32()) }
 }
@@ -197,6 +221,26 @@ mod tests {
     fn nothing_to_do_is_one_line() {
         let report = Report { runs: vec![ran("1.26", How::Given)], looked_at: 214, parsed: 31, ..Report::default() };
         assert_eq!(render(&report, &end(false, 0)), "mesh 1.27: nothing to migrate in 214 files (31 read)\n");
+    }
+
+    #[test]
+    fn what_has_to_wait_is_said() {
+        let mut file = FileReport::left_alone(Source::new("a.yaml", "a: 1\n"));
+        file.outcome = Outcome::Migrated;
+        let when = [(When::Before, 4), (When::After, 2), (When::Gap, 1)].into_iter().collect();
+        file.steps.push(Step {
+            migration: "mesh/1.27/x".into(),
+            splices: Vec::new(),
+            matches: 7,
+            at: Vec::new(),
+            when,
+            removed_comments: Vec::new(),
+            verbs: Vec::new(),
+        });
+        let said = render(&Report { files: vec![file], ..Report::default() }, &end(false, 1));
+        let wanted =
+            "3 edits must not go in before the upgrade (1 of them in the same step as it): `--phase before` leaves them out\n";
+        assert!(said.contains(wanted), "{said}");
     }
 
     #[test]

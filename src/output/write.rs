@@ -139,6 +139,24 @@ fn keep_owner(path: &Path, old: &fs::Metadata) {
 #[cfg(not(unix))]
 fn keep_owner(_path: &Path, _old: &fs::Metadata) {}
 
+/// Whether a report could be written there, so that nothing is done in vain.
+///
+/// # Errors
+/// Why not.
+pub fn takes_report(path: &Path) -> Result<(), String> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if path.is_file() && ["yaml", "yml"].contains(&ending) {
+        return Err("it is a YAML file, and would be lost".into());
+    }
+    if path.exists() {
+        return std::fs::OpenOptions::new().append(true).open(path).map(drop).map_err(|e| e.to_string());
+    }
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) if !folder.is_dir() => Err(format!("there is no folder {}", folder.display())),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -67,14 +67,6 @@ impl Safety {
     }
 }
 
-impl Pack {
-    /// Whether one of its targets is in the values of this chart.
-    pub fn has_values_of(&self, chart: &str) -> bool {
-        let mut places = self.targets.values().flat_map(|target| &target.places);
-        places.any(|place| matches!(&place.on, target::On::ValuesOf(known) if known == chart))
-    }
-}
-
 /// The versions that act on the old and on the new form (LANGUAGE §4). `None`: not said.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Honoured {

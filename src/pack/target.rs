@@ -1,8 +1,8 @@
 //! A named thing and every place it can live; carriers, which name charts and hold their values.
-use super::PackError;
 use super::author::{Fields, Page};
 use super::glob::{any_glob, glob_file};
 use super::path::{self, Path};
+use super::{Pack, PackError};
 use crate::yaml::draft::Id;
 use std::collections::BTreeMap;
 
@@ -298,4 +298,12 @@ pub fn carriers(file: &str, text: &str) -> Result<Vec<Carrier>, PackError> {
         });
     }
     Ok(out)
+}
+
+impl Pack {
+    /// Whether one of its targets is in the values of this chart.
+    pub fn has_values_of(&self, chart: &str) -> bool {
+        let mut places = self.targets.values().flat_map(|target| &target.places);
+        places.any(|place| matches!(&place.on, On::ValuesOf(known) if known == chart))
+    }
 }

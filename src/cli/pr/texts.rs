@@ -212,7 +212,7 @@ mod tests {
             branch("yamlift/", &mesh, phase, None, inside, &Heads { default: None, branches })
         };
         assert_eq!(name(None, "", &[]), "yamlift/mesh-1.26-to-1.27");
-        assert_eq!(name(Some(PhaseArg::All), "clusters/prod eu/", &[]), "yamlift/mesh-1.26-to-1.27-in-clusters-prod-eu-54d1d8");
+        assert_eq!(name(Some(PhaseArg::All), "clusters/prod eu/", &[]), "yamlift/mesh-1.26-to-1.27-in-clusters-prod-eu-95ce0f");
         let one = |base: Option<&str>, inside: &str| branch("", &mesh, None, base, inside, &Heads::default());
         assert_eq!(one(Some("staging"), "apps"), "mesh-1.26-to-1.27-on-staging-in-apps");
         let alike = ["teams/a", "teams-a", "Teams-a", "日本", "中文", "---", "before"];

@@ -56,25 +56,22 @@ pub fn edits(text: &str, steps: &[Step]) -> Edits {
         let first = pieces.iter().find(|piece| piece.steps.contains(&nth)).map_or(0..0, |piece| piece.at.clone());
         places.extend((places.len() == before).then_some((nth, first)));
     }
+    let documents = documents(text);
     let of_steps = OfStep::all(&places, steps.len(), &lines);
     let mut together = Together::new(pieces.len() + places.len());
     let mut first: Vec<Option<usize>> = vec![None; places.len()];
     for (nth, piece) in pieces.iter().enumerate() {
         for step in &piece.steps {
-            let of_step = &of_steps[*step];
-            let own = of_step.that_hold(&piece.at);
-            // What is changed away from every place belongs to all of them.
-            let own = if own.is_empty() { of_step.places.iter().map(|(place, _)| *place).collect() } else { own };
-            for place in own {
+            for place in of_steps[*step].of(piece, &documents) {
                 together.join(nth, pieces.len() + place);
                 first[place] = first[place].or(Some(nth));
             }
         }
     }
-    for document in documents(text) {
+    for document in &documents {
         let start = pieces.partition_point(|piece| piece.at.end < document.start);
         let near = pieces[start..].iter().take_while(|piece| piece.at.start <= document.end).enumerate();
-        let mut here = near.filter(|(_, piece)| touches(&document, &piece.at)).map(|(nth, _)| start + nth);
+        let mut here = near.filter(|(_, piece)| touches(document, &piece.at)).map(|(nth, _)| start + nth);
         let Some(one) = here.next() else { continue };
         let rest: Vec<usize> = here.collect();
         if rest.iter().any(|other| pieces[*other].steps != pieces[one].steps) {
@@ -102,43 +99,90 @@ pub fn edits(text: &str, steps: &[Step]) -> Edits {
     out
 }
 
-/// The places of one step.
+/// The places of one step, by where they start.
 #[derive(Debug, Default)]
 struct OfStep {
-    /// Index of each, and the bytes of its lines, by where they start.
+    /// In the lines of each.
+    lines: Extents,
+    /// In the entry that starts there, with all that is deeper.
+    entries: Extents,
+}
+
+/// Bytes that belong to places.
+#[derive(Debug, Default)]
+struct Extents {
+    /// Index of each place, and its bytes, by where they start.
     places: Vec<(usize, Span)>,
-    /// Where the lines of those up to each end at the latest.
+    /// Where those up to each end at the latest.
     reach: Vec<usize>,
 }
 
 impl OfStep {
     fn all(places: &[(usize, Span)], steps: usize, lines: &Lines) -> Vec<OfStep> {
+        let mut sorted: Vec<(usize, &(usize, Span))> = places.iter().enumerate().collect();
+        sorted.sort_by_key(|(_, (_, place))| place.start);
         let mut all: Vec<OfStep> = (0..steps).map(|_| OfStep::default()).collect();
-        for (nth, (step, place)) in places.iter().enumerate() {
-            let start = lines.content(lines.number(place.start)).start;
+        for (nth, (step, place)) in sorted {
+            let number = lines.number(place.start);
+            let start = lines.content(number).start;
             let last = lines.number(place.end.saturating_sub(1).max(place.start));
-            all[*step].places.push((nth, start..lines.content(last + 1).start));
-        }
-        for one in &mut all {
-            one.places.sort_by_key(|(_, span)| span.start);
-            let mut reach = 0;
-            for (_, span) in &one.places {
-                reach = reach.max(span.end);
-                one.reach.push(reach);
-            }
+            let end = lines.content(last + 1).start;
+            all[*step].lines.add(nth, start..end);
+            all[*step].entries.add(nth, start..entry_end(lines, number).max(end));
         }
         all
     }
 
-    /// The places in whose lines a change lies, in their order.
+    /// The places that a change belongs to, in their order: those in whose lines it is, else in whose entry, else all of the
+    /// document, else all.
+    fn of(&self, piece: &Piece, documents: &[Span]) -> Vec<usize> {
+        let change = &piece.at;
+        let inside = || {
+            // What is put in before a line of dashes is of the document before; one more document may be of either.
+            let put_in = change.is_empty();
+            let from = documents.partition_point(|document| document.end < change.start + usize::from(!put_in));
+            let reach = if put_in && piece.with.contains("---") { change.end + 1 } else { change.end };
+            let to = documents.partition_point(|document| document.start < reach).max(from + 1);
+            let (from, to) = (documents.get(from).map_or(0, |one| one.start), documents.get(to - 1).map_or(0, |one| one.end));
+            let here = self.lines.places.partition_point(|(_, place)| place.start < from);
+            self.lines.places[here..].iter().take_while(|(_, place)| place.start < to).map(|(nth, _)| *nth).collect()
+        };
+        let ways: [&dyn Fn() -> Vec<usize>; 4] =
+            [&|| self.lines.that_hold(change), &|| self.entries.that_hold(change), &inside, &|| {
+                self.lines.places.iter().map(|(nth, _)| *nth).collect()
+            }];
+        let mut found = ways.iter().map(|way| way()).find(|found| !found.is_empty()).unwrap_or_default();
+        found.sort_unstable();
+        found
+    }
+}
+
+impl Extents {
+    fn add(&mut self, nth: usize, span: Span) {
+        self.reach.push(self.reach.last().copied().unwrap_or_default().max(span.end));
+        self.places.push((nth, span));
+    }
+
     fn that_hold(&self, change: &Span) -> Vec<usize> {
         let before = self.places.partition_point(|(_, span)| span.start <= change.start);
         let near = (0..before).rev().take_while(|nth| self.reach[*nth] >= change.end);
-        let hold = near.filter(|nth| self.places[*nth].1.end >= change.end);
-        let mut hold: Vec<usize> = hold.map(|nth| self.places[nth].0).collect();
-        hold.sort_unstable();
-        hold
+        near.filter(|nth| self.places[*nth].1.end >= change.end).map(|nth| self.places[nth].0).collect()
     }
+}
+
+/// Where the entry that starts in a line ends: before the next line that is not deeper. A list may stand as far left as its
+/// name.
+fn entry_end(lines: &Lines, number: usize) -> usize {
+    let line = |number: usize| &lines.text[lines.content(number)];
+    let depth = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let own = line(number);
+    let item = own.trim_start().starts_with('-');
+    let deeper = |line: &str| {
+        let silent = line.trim().is_empty() || line.trim_start().starts_with('#');
+        silent || depth(line) > depth(own) || !item && depth(line) == depth(own) && line.trim_start().starts_with("- ")
+    };
+    let next = (number + 1..lines.count()).find(|next| !deeper(line(*next))).unwrap_or(lines.count());
+    lines.content(next).start
 }
 
 /// Documents of a file: a line that starts with three dashes is never part of a text in it.
@@ -310,6 +354,16 @@ mod tests {
         let edits = edits(text, &[step(&[2..6, 9..13], &[(2..3, "b"), (9..10, "b"), (14..15, "y")])]);
         assert_eq!(texts(text, &edits), ["- b: 1\n- b: 2\ny: 0\n"]);
         assert_eq!(edits.fixes[0].places, [0, 1]);
+    }
+
+    #[test]
+    fn a_change_below_its_place_belongs_to_it_alone() {
+        let text = "a:\n  x:\n    y: 1\n---\na:\n  x:\n    y: 2\nb: 3\n";
+        let change = |from: &str| text.find(from).map(|at| at + 3..at + 4).unwrap();
+        let at = [0..1, text.rfind("a:").map(|at| at..at + 1).unwrap()];
+        let step = step(&at, &[(change("y: 1"), "7"), (change("y: 2"), "8")]);
+        let edits = edits(text, &[step]);
+        assert_eq!(edits.fixes.iter().map(|fix| fix.places.clone()).collect::<Vec<_>>(), [vec![0], vec![1]]);
     }
 
     #[test]
