@@ -1,11 +1,11 @@
 //! Asking a forge: JSON over HTTP, one request at a time, with the patience that forges ask for. The only module that knows
 //! ureq.
-use super::{Access, Trouble, text};
+use super::{Access, Trouble, origin, text};
 use serde_json::Value as Json;
 use std::cell::Cell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use ureq::Agent;
-use ureq::config::RedirectAuthHeaders;
+use ureq::http::request::Builder;
 use ureq::http::{HeaderMap, Request};
 use ureq::tls::{RootCerts, TlsConfig};
 
@@ -21,6 +21,9 @@ const GAP: Duration = Duration::from_secs(1);
 /// How long one request may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How often a request is sent on, at most.
+const HOPS: usize = 5;
+
 /// Most bytes of an answer.
 const MOST: u64 = 32 << 20;
 
@@ -33,6 +36,13 @@ pub struct Http {
     token_env: String,
     wrote: Cell<Option<Instant>>,
     say: Box<dyn Fn(&str)>,
+}
+
+/// No answer.
+enum Silence {
+    /// The same request may get one later.
+    ForNow(Trouble),
+    ForGood(Trouble),
 }
 
 /// What came back, whatever the status.
@@ -56,8 +66,8 @@ impl Http {
         let agent = Agent::config_builder()
             .tls_config(tls)
             .http_status_as_error(false)
-            .max_redirects(5)
-            .redirect_auth_headers(RedirectAuthHeaders::SameHost)
+            // Every header would be taken along but one: `once` looks where it goes.
+            .max_redirects(0)
             .timeout_global(Some(TIMEOUT))
             .user_agent(concat!("yamlift/", env!("CARGO_PKG_VERSION")))
             .build()
@@ -99,8 +109,10 @@ impl Http {
             let wait = match &came {
                 Ok((answer, headers)) => patience(answer, headers, tries, now()),
                 // What was sent may have been done: a second one says so.
-                Err(_) => Some(Duration::from_secs(1 << tries.min(6))),
+                Err(Silence::ForNow(_)) => Some(Duration::from_secs(1 << tries.min(6))),
+                Err(Silence::ForGood(_)) => None,
             };
+            let came = came.map_err(|(Silence::ForNow(trouble) | Silence::ForGood(trouble))| trouble);
             let Some(wait) = wait else { return came.map(|(answer, _)| answer) };
             waited += wait;
             if tries >= TRIES || waited > PATIENCE {
@@ -116,30 +128,48 @@ impl Http {
         }
     }
 
-    fn once(&self, method: &str, path: &str, body: Option<&Json>) -> Result<(Answer, HeaderMap), Trouble> {
-        let url = format!("{}{path}", self.base);
+    /// One request, and where the forge sends it on to a place of its own (a repository that was renamed), that one.
+    fn once(&self, method: &str, path: &str, body: Option<&Json>) -> Result<(Answer, HeaderMap), Silence> {
+        let mut url = format!("{}{path}", self.base);
+        for _ in 0..=HOPS {
+            let (answer, headers) = self.send(method, &url, body)?;
+            let location = headers.get("location").and_then(|location| location.to_str().ok());
+            let Some(location) = location.filter(|_| [301, 302, 303, 307, 308].contains(&answer.status)) else {
+                return Ok((answer, headers));
+            };
+            match origin::within(&url, location).filter(|_| method == "GET") {
+                Some(next) => url = next,
+                None => return Err(Silence::ForGood(self.elsewhere(method, location))),
+            }
+        }
+        Err(Silence::ForGood(self.elsewhere(method, &url)))
+    }
+
+    fn send(&self, method: &str, url: &str, body: Option<&Json>) -> Result<(Answer, HeaderMap), Silence> {
         let request = Request::builder()
             .method(method)
-            .uri(&url)
+            .uri(url)
             .header(self.auth.0, &self.auth.1)
             .header("accept", "application/json")
             .header("x-github-api-version", "2022-11-28");
-        let sent = match body {
-            Some(json) => request
-                .header("content-type", "application/json")
-                .body(json.to_string())
-                .map_err(|error| self.no_answer(&error.to_string()))
-                .and_then(|request| self.agent.run(request).map_err(|error| self.no_answer(&error.to_string()))),
-            None => request
-                .body(())
-                .map_err(|error| self.no_answer(&error.to_string()))
-                .and_then(|request| self.agent.run(request).map_err(|error| self.no_answer(&error.to_string()))),
-        };
-        let mut response = sent?;
-        let text = response.body_mut().with_config().limit(MOST).read_to_string();
-        let text = text.map_err(|error| self.no_answer(&error.to_string()))?;
-        let body = serde_json::from_str(&text).unwrap_or(Json::Null);
-        Ok((Answer { status: response.status().as_u16(), body }, response.headers().clone()))
+        let (status, headers, text) =
+            answer(&self.agent, request, body.map(Json::to_string)).map_err(|error| self.silence(&error))?;
+        Ok((Answer { status, body: serde_json::from_str(&text).unwrap_or(Json::Null) }, headers))
+    }
+
+    fn silence(&self, error: &ureq::Error) -> Silence {
+        let trouble = self.no_answer(&error.to_string());
+        match error {
+            ureq::Error::Http(_) | ureq::Error::BadUri(_) | ureq::Error::InvalidProxyUrl => Silence::ForGood(trouble),
+            _ => Silence::ForNow(trouble),
+        }
+    }
+
+    fn elsewhere(&self, method: &str, location: &str) -> Trouble {
+        let to = origin::shown(location).replace(&self.token, "***");
+        let help = "did the repository move? git remote set-url origin ADDRESS\ndoes the forge have its API elsewhere? --api-url ADDRESS";
+        let base = &self.base;
+        Trouble::new(format!("{} sends a {method} on from {base} to {to}, which is not followed", self.forge), help)
     }
 
     fn no_answer(&self, why: &str) -> Trouble {
@@ -199,6 +229,16 @@ impl Http {
         };
         Err(Trouble::new(format!("{forge} would not {deed} ({}{said})", answer.status), help))
     }
+}
+
+/// Makes a request and reads all of the answer.
+fn answer(agent: &Agent, request: Builder, body: Option<String>) -> Result<(u16, HeaderMap, String), ureq::Error> {
+    let mut response = match body {
+        Some(json) => agent.run(request.header("content-type", "application/json").body(json)?),
+        None => agent.run(request.body(())?),
+    }?;
+    let text = response.body_mut().with_config().limit(MOST).read_to_string()?;
+    Ok((response.status().as_u16(), response.headers().clone(), text))
 }
 
 /// How long to wait before the same request is made again; none: this is the answer. `now`: seconds since 1970.

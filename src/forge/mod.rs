@@ -7,6 +7,7 @@ mod github;
 mod gitlab;
 mod http;
 pub mod mark;
+mod origin;
 pub mod remote;
 
 pub use gitlab::push_options;

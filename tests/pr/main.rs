@@ -4,7 +4,7 @@
 mod fake;
 mod shop;
 
-use fake::{Kind, Once};
+use fake::{Fake, Kind, Once};
 use serde_json::{Value as Json, json};
 use shop::{BOTH, BRANCH, NEW, OLD, Shop, TOKEN, put};
 use std::fs;
@@ -266,6 +266,31 @@ fn what_a_forge_refuses_is_explained() {
         json!({ "message": "Validation Failed", "errors": [{ "resource": "PullRequest", "field": "base", "code": "invalid" }] });
     no(once("POST", "/pulls", 422, "", invalid), &["422: Validation Failed: PullRequest base invalid"]);
     // What was pushed is found again.
+    shop.did(&[], "created", 1);
+}
+
+/// A repository that was renamed answers elsewhere on the same host; a token goes to no other.
+#[test]
+fn a_token_stays_on_its_host() {
+    for kind in [Kind::GitHub, Kind::GitLab, Kind::Gitea] {
+        let (shop, other) = (Shop::new(kind, &[("a.yaml", OLD)]), Fake::new(kind));
+        let to: &'static str = format!("Location: {}/repos/demo/shop?token=x\r\n", other.url).leak();
+        let no = |method: &'static str, end: &'static str, headers: &'static str, wanted: &str| {
+            shop.fake.state().once.push(once(method, end, 307, headers, json!({})));
+            let said = shop.pr(&[]);
+            assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
+            for part in [wanted, "git remote set-url origin", "--api-url"] {
+                assert!(said.err.contains(part) && !said.err.contains("again in"), "{part} in {}", said.err);
+            }
+        };
+        let goal = format!("to {}/repos/demo/shop, which is not followed", other.url);
+        no("GET", "shop", to, &goal);
+        let pulls = if kind == Kind::GitLab { "merge_requests" } else { "pulls" };
+        no("POST", pulls, "Location: /elsewhere\r\n", "to /elsewhere, which is not followed");
+        assert!(other.state().log.is_empty(), "{:?}", other.state().log);
+    }
+    let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+    shop.fake.state().once.push(once("GET", "demo/shop", 301, "Location: /repositories/7\r\n", json!({})));
     shop.did(&[], "created", 1);
 }
 
