@@ -335,15 +335,17 @@ impl Git {
         Err(Trouble::new(if said.is_empty() { format!("git failed ({})", output.status) } else { said }, ""))
     }
 
-    /// Without tokens, and without users and passwords in addresses.
+    /// Without tokens, and without users, passwords and queries in addresses.
     pub fn hide(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once("://") {
-            out.push_str(before);
-            out.push_str("://");
-            let authority = behind.split(|c: char| c == '/' || c.is_whitespace() || "'\"".contains(c)).next().unwrap_or_default();
-            rest = authority.rfind('@').map_or(behind, |at| &behind[at + 1..]);
+            let end = behind.find(|c: char| c.is_whitespace() || "'\"".contains(c)).unwrap_or(behind.len());
+            let (address, after) = behind.split_at(end);
+            let authority = address.split('/').next().unwrap_or_default();
+            let bare = authority.rfind('@').map_or(address, |at| &address[at + 1..]);
+            out += &format!("{before}://{}", bare.split_once('?').map_or(bare.into(), |(bare, _)| format!("{bare}?***")));
+            rest = after;
         }
         out.push_str(rest);
         self.hidden.iter().filter(|secret| !secret.is_empty()).fold(out, |text, secret| text.replace(secret.as_str(), "***"))
@@ -405,6 +407,9 @@ mod tests {
         let git = Git { top, remote, secret: Vec::new(), shown: Vec::new(), hidden, refs };
         let said = "fatal: unable to access 'https://me:pw@host.example/a/b.git/': s3cret, see https://host.example/x@y";
         assert_eq!(git.hide(said), "fatal: unable to access 'https://host.example/a/b.git/': ***, see https://host.example/x@y");
+        let said = "repository 'https://host.example/a/b.git?token=pw' not found, nor http://me:pw@host.example?token=pw nor http://a://b";
+        let shown = "repository 'https://host.example/a/b.git?***' not found, nor http://host.example?*** nor http://a://b";
+        assert_eq!(git.hide(said), shown);
         std::mem::forget(git);
     }
 

@@ -24,6 +24,9 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a request is sent on, at most.
 const HOPS: usize = 5;
 
+const PRIVATE_CA: &str = "nobody that this machine trusts vouches for it: add the certificate of who does to those of the system,
+or name a file with it, SSL_CERT_FILE=/path/ca.pem (Linux); git has a setting of its own, http.sslCAInfo";
+
 /// Most bytes of an answer.
 const MOST: u64 = 32 << 20;
 
@@ -57,6 +60,11 @@ impl Http {
     /// # Errors
     /// An address that is none, or where the token could be read on the way.
     pub fn new(forge: &'static str, base: &str, auth: (&'static str, String), access: Access) -> Result<Self, Trouble> {
+        if base.contains(['@', '?', '#']) {
+            let shown = origin::shown(base);
+            let help = "leave users, passwords and queries out: --token-env names the variable that holds the token";
+            return Err(Trouble::new(format!("{shown}, the address of the API, has more than a host and a path"), help));
+        }
         let safe = base.starts_with("https://") || is_local(base) || access.api_url.is_some() && base.starts_with("http://");
         if !safe {
             let help = "give the address with --api-url; http:// has to be given so, since others can read the token there";
@@ -109,22 +117,22 @@ impl Http {
             let wait = match &came {
                 Ok((answer, headers)) => patience(answer, headers, tries, now()),
                 // What was sent may have been done: a second one says so.
-                Err(Silence::ForNow(_)) => Some(Duration::from_secs(1 << tries.min(6))),
+                Err(Silence::ForNow(_)) => Some(Wait::ours(1 << tries.min(6))),
                 Err(Silence::ForGood(_)) => None,
             };
             let came = came.map_err(|(Silence::ForNow(trouble) | Silence::ForGood(trouble))| trouble);
             let Some(wait) = wait else { return came.map(|(answer, _)| answer) };
-            waited += wait;
+            waited += wait.time;
             if tries >= TRIES || waited > PATIENCE {
                 return match came {
-                    Ok((answer, _)) => Err(self.busy(&answer, wait)),
+                    Ok((answer, _)) => Err(self.busy(&answer, wait, tries)),
                     Err(trouble) => Err(trouble),
                 };
             }
             let why =
                 came.map_or_else(|trouble| trouble.message, |(answer, _)| format!("{} is busy ({})", self.forge, answer.status));
-            (self.say)(&format!("{why}; trying again in {} s\n", wait.as_secs()));
-            std::thread::sleep(wait);
+            (self.say)(&format!("{why}; trying again in {} s\n", wait.time.as_secs()));
+            std::thread::sleep(wait.time);
         }
     }
 
@@ -158,7 +166,15 @@ impl Http {
     }
 
     fn silence(&self, error: &ureq::Error) -> Silence {
-        let trouble = self.no_answer(&error.to_string());
+        let said = error.to_string();
+        let mut trouble = self.no_answer(&said);
+        // Nothing that is sent a second time has another certificate.
+        if said.contains("invalid peer certificate") {
+            if said.contains("UnknownIssuer") {
+                trouble.help = PRIVATE_CA.into();
+            }
+            return Silence::ForGood(trouble);
+        }
         match error {
             ureq::Error::Http(_) | ureq::Error::BadUri(_) | ureq::Error::InvalidProxyUrl => Silence::ForGood(trouble),
             _ => Silence::ForNow(trouble),
@@ -178,12 +194,13 @@ impl Http {
         Trouble::new(format!("{} at {} does not answer: {why}", self.forge, self.base), help)
     }
 
-    fn busy(&self, answer: &Answer, wait: Duration) -> Trouble {
+    fn busy(&self, answer: &Answer, wait: Wait, tries: u32) -> Trouble {
         let message = format!("{} is busy ({}{})", self.forge, answer.status, self.said(answer));
-        Trouble::new(
-            message,
-            format!("it asks to wait {} s: run the same command later, it goes on where it was", wait.as_secs()),
-        )
+        let why = match wait.asked {
+            true => format!("it asks to wait {} s", wait.time.as_secs()),
+            false => format!("it said so {tries} times"),
+        };
+        Trouble::new(message, format!("{why}: run the same command later, it goes on where it was"))
     }
 
     /// The words of an answer, after a colon; nothing where there are none.
@@ -241,29 +258,42 @@ fn answer(agent: &Agent, request: Builder, body: Option<String>) -> Result<(u16,
     Ok((response.status().as_u16(), response.headers().clone(), text))
 }
 
+/// How long to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wait {
+    time: Duration,
+    /// The forge said so.
+    asked: bool,
+}
+
+impl Wait {
+    fn asked(seconds: u64) -> Wait {
+        Wait { time: Duration::from_secs(seconds), asked: true }
+    }
+
+    fn ours(seconds: u64) -> Wait {
+        Wait { time: Duration::from_secs(seconds), asked: false }
+    }
+}
+
 /// How long to wait before the same request is made again; none: this is the answer. `now`: seconds since 1970.
-fn patience(answer: &Answer, headers: &HeaderMap, tries: u32, now: u64) -> Option<Duration> {
+fn patience(answer: &Answer, headers: &HeaderMap, tries: u32, now: u64) -> Option<Wait> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     let slow = || {
         let said = text(&answer.body, "message").to_lowercase();
         headers.contains_key("retry-after") || said.contains("secondary rate limit") || said.contains("abuse detection")
     };
     let empty = number("x-ratelimit-remaining") == Some(0);
+    let after = number("retry-after").map(Wait::asked);
     match answer.status {
         429 => {}
         403 if slow() || empty => {}
-        500 | 502..=504 => {
-            return Some(number("retry-after").map_or(Duration::from_secs(1 << tries.min(6)), Duration::from_secs));
-        }
+        500 | 502..=504 => return Some(after.unwrap_or(Wait::ours(1 << tries.min(6)))),
         _ => return None,
     }
-    if let Some(seconds) = number("retry-after") {
-        return Some(Duration::from_secs(seconds));
-    }
-    if let Some(reset) = number("x-ratelimit-reset").or(number("ratelimit-reset")).filter(|_| empty || answer.status == 429) {
-        return Some(Duration::from_secs(reset.saturating_sub(now) + 1));
-    }
-    Some(Duration::from_secs(60 << (tries - 1).min(6)))
+    let reset = || number("x-ratelimit-reset").or(number("ratelimit-reset")).filter(|_| empty || answer.status == 429);
+    let reset = || reset().map(|reset| Wait::asked(reset.saturating_sub(now) + 1));
+    Some(after.or_else(reset).unwrap_or(Wait::ours(60 << (tries - 1).min(6))))
 }
 
 fn now() -> u64 {
@@ -281,10 +311,18 @@ fn is_local(base: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn access(api_url: Option<&str>) -> Access<'_> {
+        Access { api_url, token: "s3cret", token_env: "TOKEN", say: Box::new(|_| ()) }
+    }
+
+    fn http(base: &str) -> Result<Http, Trouble> {
+        Http::new("Forge", base, ("authorization", "Bearer s3cret".into()), access(Some(base)))
+    }
+
     fn wait(status: u16, headers: &[(&'static str, &str)], message: &str, tries: u32) -> Option<u64> {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         let answer = Answer { status, body: serde_json::json!({ "message": message }) };
-        patience(&answer, &headers, tries, 1_000).map(|wait| wait.as_secs())
+        patience(&answer, &headers, tries, 1_000).map(|wait| wait.time.as_secs())
     }
 
     #[test]
@@ -304,5 +342,39 @@ mod tests {
     fn a_token_goes_where_nobody_reads_it() {
         assert!(is_local("http://127.0.0.1:8080/api/v1") && is_local("http://localhost"));
         assert!(!is_local("http://127.0.0.1.evil.example/") && !is_local("http://localhost.example"));
+    }
+
+    #[test]
+    fn an_address_has_no_secrets() {
+        for base in ["https://me:pa55@forge.example/api", "http://localhost:pa55@forge.example", "https://forge.example/?t=pa55"]
+        {
+            let no = http(base).err().unwrap();
+            assert!(no.message.starts_with("http") && !no.message.contains("pa55") && no.help.contains("--token-env"), "{no:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_hopeless_is_not_tried_again() {
+        let http = http("https://forge.example").unwrap();
+        let no = |error: ureq::Error| match http.silence(&error) {
+            Silence::ForGood(trouble) => trouble.help,
+            Silence::ForNow(_) => "again".into(),
+        };
+        let io = |said: &str| ureq::Error::Io(std::io::Error::other(said.to_owned()));
+        assert!(no(io("invalid peer certificate: UnknownIssuer")).contains("SSL_CERT_FILE=/path/ca.pem"));
+        assert!(no(io("invalid peer certificate: Expired")).contains("--api-url"));
+        assert!(no(ureq::Error::BadUri("x".into())).contains("--api-url"));
+        assert_eq!(no(io("connection reset")), "again");
+    }
+
+    #[test]
+    fn whose_number_it_is_is_said() {
+        let http = http("https://forge.example").unwrap();
+        let answer = Answer { status: 500, body: Json::Null };
+        assert_eq!(
+            http.busy(&answer, Wait::ours(32), 5).help,
+            "it said so 5 times: run the same command later, it goes on where it was"
+        );
+        assert!(http.busy(&answer, Wait::asked(900), 1).help.starts_with("it asks to wait 900 s"));
     }
 }

@@ -46,9 +46,19 @@ pub fn parse(url: &str) -> Option<Remote> {
     // The hosts where ssh goes through the port of https.
     let host =
         host.strip_prefix("ssh.").or_else(|| host.strip_prefix("altssh.")).filter(|rest| rest.contains('.')).unwrap_or(host);
+    // What is behind it (a token, for some servers) is no part of a name.
+    let path = path.split(['?', '#']).next().unwrap_or_default();
     let path = path.trim_matches('/').trim_end_matches(".git").trim_matches('/');
     let whole = !host.is_empty() && path.split('/').count() > 1 && !path.split('/').any(|part| part.is_empty() || part == "..");
     whole.then(|| Remote { scheme, host: host.to_lowercase(), path: path.to_owned() })
+}
+
+/// Whether git takes it for a folder of this machine.
+pub fn is_on_disk(address: &str) -> bool {
+    match address.split_once("://") {
+        Some((scheme, _)) => scheme == "file",
+        None => !address.split_once(':').is_some_and(|(host, _)| host.len() > 1 && !host.contains('/')),
+    }
 }
 
 fn without_port(host: &str) -> &str {
@@ -178,8 +188,19 @@ mod tests {
         assert_eq!(read("ssh://git@git.local:2222/demo/shop.git"), "ssh git.local demo/shop");
         assert_eq!(read("git@gitlab.com:group/sub/shop.git"), "ssh gitlab.com group/sub/shop");
         assert_eq!(read("ssh://git@ssh.github.com:443/demo/shop.git"), "ssh github.com demo/shop");
+        assert_eq!(read("https://github.com/demo/shop.git?token=secret#x"), "https github.com demo/shop");
         for none in ["/srv/git/shop.git", "../shop", "file:///srv/git/shop.git", "C:\\git\\shop", "https://github.com/shop", ""] {
             assert_eq!(read(none), "", "{none}");
+        }
+    }
+
+    #[test]
+    fn folders() {
+        for here in ["/srv/git/shop.git", "../shop", "file:///srv/git/shop.git", "C:\\git\\shop", "/srv/a:b/shop"] {
+            assert!(is_on_disk(here), "{here}");
+        }
+        for there in ["https://me:secret@host.example/shop", "git@host.example:shop", "ftp://host.example/a/b"] {
+            assert!(!is_on_disk(there), "{there}");
         }
     }
 

@@ -231,11 +231,13 @@ fn once(method: &'static str, end: &'static str, status: u16, headers: &'static 
 
 #[test]
 fn limits_are_waited_for() {
-    let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+    let mut shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
     let slow = json!({ "message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again." });
+    // Blanks around a token are none of it.
+    shop.env.push(("MINE".into(), format!(" {TOKEN}\n")));
     shop.fake.state().once.push(once("POST", "/pulls", 403, "Retry-After: 1\r\n", slow));
     shop.fake.state().once.push(once("GET", "/pulls", 502, "Retry-After: 1\r\n", json!({})));
-    let said = shop.did(&[], "created", 1);
+    let said = shop.did(&["--token-env", "MINE"], "created", 1);
     assert!(said.err.contains("GitHub is busy (403); trying again in 1 s") && said.err.contains("(502)"), "{}", said.err);
 }
 
@@ -587,6 +589,26 @@ fn a_token_is_not_told() {
     assert!(!said.err.contains("pa55word") && !said.err.contains(basic), "{}", said.err);
 }
 
+/// Whatever is written in an address: it is neither told nor sent.
+#[test]
+fn secrets_in_addresses_are_not_told() {
+    let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+    let host = shop.fake.url.replace("http://", "");
+    let no = |args: &[&str], wanted: &str| {
+        let said = shop.pr(args);
+        assert_eq!((said.code, said.err.contains("pa55")), (2, false), "{}", said.err);
+        assert!(said.err.contains(wanted), "{wanted} in {}", said.err);
+        let state = shop.fake.state();
+        assert!(!state.log.iter().any(|line| line.contains("pa55")), "{:?}", state.log);
+    };
+    no(&["--remote", &format!("http://me:pa55@{host}/shop")], &format!("the remote http://{host}/shop is no repository"));
+    shop.fake.state().once.push(once("GET", "demo/shop", 404, "", json!({ "message": "Not Found" })));
+    no(&["--remote", &format!("http://{host}/demo/shop.git?token=pa55")], "would not show demo/shop (404");
+    let api = format!("http://me:pa55@{host}");
+    let said = shop.run(&["--forge", "github", "--api-url", &api]);
+    assert!(said.code == 2 && said.err.contains("more than a host and a path") && !said.err.contains("pa55"), "{}", said.err);
+}
+
 #[test]
 fn what_is_missing_is_said_before_anything_is_done() {
     let mut shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
@@ -603,6 +625,10 @@ fn what_is_missing_is_said_before_anything_is_done() {
     no(&shop, &["nowhere"], "nowhere is not a folder");
     put(&shop.work.join("new/x.yaml"), b"a: 1\n");
     no(&shop, &["new"], "has no folder new");
+    for token in ["one\ntwo", "s3cr\u{e9}t", "Bearer x"] {
+        shop.env = vec![("MINE".into(), token.into())];
+        no(&shop, &["--token-env", "MINE"], "the value of MINE is no token");
+    }
     shop.work = shop.path("packs");
     no(&shop, &[], "is in no git checkout");
     assert!(shop.fake.writes().is_empty());

@@ -46,7 +46,7 @@ pub fn find(args: &Pr, git: &mut Git, dry: bool, terminal: Terminal) -> anyhow::
         return Err(refuse("--push-options is for GitLab alone", "leave it out, or say --forge gitlab"));
     }
     let web = remote.as_ref().map_or_else(String::new, Remote::web);
-    let token = token(args, kind, remote.as_ref());
+    let token = token(args, kind, remote.as_ref())?;
     if let (Some((_, token)), Some(remote)) = (&token, &remote) {
         git.authenticate(remote, kind, token);
     }
@@ -55,8 +55,8 @@ pub fn find(args: &Pr, git: &mut Git, dry: bool, terminal: Terminal) -> anyhow::
         return Ok(bare);
     }
     let Some(remote) = remote_of(remote, &address, args) else {
-        let help = "a forge is reached by http(s) or ssh; --forge none pushes the branch, and that is all";
-        return Err(refuse(format!("the remote {} is on no host", git.hide(&address)), help));
+        let help = "a forge is reached by http(s) or ssh, at HOST/OWNER/NAME; --forge none pushes the branch, and that is all";
+        return Err(refuse(format!("the remote {} is no repository of a forge", git.hide(&address)), help));
     };
     let Some((token_env, token)) = token else {
         if dry {
@@ -79,19 +79,24 @@ pub fn find(args: &Pr, git: &mut Git, dry: bool, terminal: Terminal) -> anyhow::
 }
 
 /// The variable that holds a token, and the token.
-fn token(args: &Pr, kind: Kind, remote: Option<&Remote>) -> Option<(String, String)> {
+fn token(args: &Pr, kind: Kind, remote: Option<&Remote>) -> anyhow::Result<Option<(String, String)>> {
     let host = remote.map_or("", |remote| remote.host.as_str());
     let names: Vec<&str> = match &args.token_env {
         Some(name) => vec![name],
         None => kind.token_names(host).to_vec(),
     };
-    let set = |name: &str| std::env::var(name).ok().map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
-    names.into_iter().find_map(|name| Some((name.to_owned(), set(name)?)))
+    let values = names.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?.to_string_lossy().trim().to_owned())));
+    let Some((name, token)) = values.into_iter().find(|(_, token)| !token.is_empty()) else { return Ok(None) };
+    if !token.chars().all(|c| c.is_ascii_graphic()) {
+        let help = "was something else copied along, a blank, the end of a line, a second token? Set it anew";
+        return Err(refuse(format!("the value of {name} is no token: it has a character in it that none has"), help));
+    }
+    Ok(Some((name.to_owned(), token)))
 }
 
 /// A remote on this disk stands for the repository that its last two folders name, where the API is said.
 fn remote_of(remote: Option<Remote>, address: &str, args: &Pr) -> Option<Remote> {
-    if remote.is_some() {
+    if remote.is_some() || !remote::is_on_disk(address) {
         return remote;
     }
     let api = args.api_url.as_deref()?;
