@@ -9,9 +9,9 @@ use super::config;
 use super::migrate::{Ready, ready};
 use super::refusal::refuse;
 use super::{DONE, FAILED, files};
-use crate::forge::Trouble;
 use crate::forge::decide::{Branch, Wish};
 use crate::forge::git::{Author, Git, Worktree};
+use crate::forge::{Trouble, interrupt};
 use crate::output::markdown::Words;
 use crate::output::terminal::Terminal;
 use crate::output::{human, progress::Progress, write};
@@ -27,6 +27,17 @@ use std::path::Path;
 const BOT: (&str, &str) = ("yamlift", "bot@yamlift.invalid");
 
 pub fn run(args: &Pr, terminal: Terminal) -> anyhow::Result<u8> {
+    interrupt::heed();
+    match pull_requests(args, terminal) {
+        Err(_) if interrupt::came() => {
+            terminal.err("interrupted: what was made on this machine is gone; the same command goes on where it was\n");
+            Ok(interrupt::CODE)
+        }
+        done => done,
+    }
+}
+
+fn pull_requests(args: &Pr, terminal: Terminal) -> anyhow::Result<u8> {
     let say = |said: &str| {
         if !args.quiet {
             terminal.err(said)

@@ -1,13 +1,16 @@
 //! The `git` command: it brings credentials, ssh, signatures, proxies and filters of the machine that it runs on. A run never
 //! touches the checkout that it starts from: it works in a worktree of its own, and in refs of its own.
-use super::Trouble;
+mod worktree;
+
 use super::base64::base64;
 use super::remote::{Kind, Remote};
+use super::{Trouble, interrupt, origin};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+pub use worktree::Worktree;
 
 /// Variables of git that reach it; all others (`GIT_DIR` and its kin) would point it elsewhere.
 const KEPT: [&str; 9] =
@@ -73,12 +76,6 @@ pub struct Heads {
     pub default: Option<String>,
     /// Branches and their commits.
     pub branches: BTreeMap<String, String>,
-}
-
-/// A checkout of its own, gone once it is dropped.
-pub struct Worktree<'a> {
-    git: &'a Git,
-    pub path: PathBuf,
 }
 
 impl Git {
@@ -187,7 +184,9 @@ impl Git {
         args.extend(shallow.as_deref());
         args.extend([self.remote.as_str(), &from]);
         self.reach(&args, "fetch from").map_err(|trouble| match trouble.message.contains("couldn't find remote ref") {
-            true => Trouble::new(format!("the remote {} has no branch {branch}", self.remote), "name one with --base"),
+            true => {
+                Trouble::new(format!("the remote {} has no branch {branch}", self.hide(&self.remote)), "name one with --base")
+            }
             false => trouble,
         })?;
         Ok(self.say(&["rev-parse", "--verify", &to])?.trim().to_owned())
@@ -220,16 +219,6 @@ impl Git {
     /// No such commit.
     pub fn tree(&self, commit: &str) -> Result<String, Trouble> {
         Ok(self.say(&["rev-parse", "--verify", &format!("{commit}^{{tree}}")])?.trim().to_owned())
-    }
-
-    /// Checks a commit out into `folder`, which is empty.
-    ///
-    /// # Errors
-    /// A full disk and the like.
-    pub fn worktree(&self, folder: &Path, commit: &str) -> Result<Worktree<'_>, Trouble> {
-        let args = ["worktree", "add", "--quiet", "--detach", "--force"].map(OsStr::new);
-        self.run(&self.top, args.into_iter().chain([folder.as_os_str(), OsStr::new(commit)]), &[], b"")?;
-        Ok(Worktree { git: self, path: folder.to_owned() })
     }
 
     /// Pushes `commit` as `branch`, if that is still at `seen` (none: if it is not there). `options` go to the remote.
@@ -298,6 +287,18 @@ impl Git {
         env: &[(&str, &str)],
         input: &[u8],
     ) -> Result<String, Trouble> {
+        interrupt::check()?;
+        self.run_anyway(folder, args, env, input)
+    }
+
+    /// As `run`, after an interrupt as well: what cleans up.
+    fn run_anyway<'a>(
+        &self,
+        folder: &Path,
+        args: impl IntoIterator<Item = &'a OsStr>,
+        env: &[(&str, &str)],
+        input: &[u8],
+    ) -> Result<String, Trouble> {
         let mut git = crate::git::command(folder);
         let stray = std::env::vars_os().map(|(name, _)| name).filter(|name| {
             let name = name.to_string_lossy();
@@ -337,62 +338,20 @@ impl Git {
 
     /// Without tokens, and without users, passwords and queries in addresses.
     pub fn hide(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once("://") {
-            let end = behind.find(|c: char| c.is_whitespace() || "'\"".contains(c)).unwrap_or(behind.len());
-            let (address, after) = behind.split_at(end);
-            let authority = address.split('/').next().unwrap_or_default();
-            let bare = authority.rfind('@').map_or(address, |at| &address[at + 1..]);
-            out += &format!("{before}://{}", bare.split_once('?').map_or(bare.into(), |(bare, _)| format!("{bare}?***")));
-            rest = after;
-        }
-        out.push_str(rest);
+        let out = origin::bare(text);
         self.hidden.iter().filter(|secret| !secret.is_empty()).fold(out, |text, secret| text.replace(secret.as_str(), "***"))
     }
 }
 
 impl Drop for Git {
     fn drop(&mut self) {
-        let refs = self.say(&["for-each-ref", "--format=delete %(refname)", &format!("{}/", self.refs)]).unwrap_or_default();
+        let ours = format!("{}/", self.refs);
+        let args = ["for-each-ref", "--format=delete %(refname)", &ours].map(OsStr::new);
+        let refs = self.run_anyway(&self.top, args, &[], b"").unwrap_or_default();
         if !refs.is_empty() {
             let args = ["update-ref", "--stdin"].map(OsStr::new);
-            let _ = self.run(&self.top, args, &[], refs.as_bytes());
+            let _ = self.run_anyway(&self.top, args, &[], refs.as_bytes());
         }
-    }
-}
-
-impl Worktree<'_> {
-    /// Commits these files, as they are, and gives the commit.
-    ///
-    /// # Errors
-    /// What git says, of a signature for example.
-    pub fn commit(&self, files: &[&str], message: &str, author: &Author) -> Result<String, Trouble> {
-        let names = files.join("\0");
-        let add = ["add", "--pathspec-from-file=-", "--pathspec-file-nul"].map(OsStr::new);
-        self.git.run(&self.path, add, &[], names.as_bytes())?;
-        let env = [
-            ("GIT_AUTHOR_NAME", author.name.as_str()),
-            ("GIT_AUTHOR_EMAIL", author.mail.as_str()),
-            ("GIT_COMMITTER_NAME", author.name.as_str()),
-            ("GIT_COMMITTER_EMAIL", author.mail.as_str()),
-        ];
-        let commit = ["commit", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-"].map(OsStr::new);
-        self.git.run(&self.path, commit, &env, message.as_bytes()).map_err(|trouble| {
-            Trouble::new(
-                format!("could not commit: {}", trouble.message),
-                "where git signs commits, its key has to be at hand: git config commit.gpgsign",
-            )
-        })?;
-        let head = ["rev-parse", "--verify", "HEAD"].map(OsStr::new);
-        Ok(self.git.run(&self.path, head, &[], b"")?.trim().to_owned())
-    }
-}
-
-impl Drop for Worktree<'_> {
-    fn drop(&mut self) {
-        let args = ["worktree", "remove", "--force", "--force"].map(OsStr::new);
-        let _ = self.git.run(&self.git.top, args.into_iter().chain([self.path.as_os_str()]), &[], b"");
     }
 }
 

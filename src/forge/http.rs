@@ -1,6 +1,6 @@
 //! Asking a forge: JSON over HTTP, one request at a time, with the patience that forges ask for. The only module that knows
 //! ureq.
-use super::{Access, Trouble, origin, text};
+use super::{Access, Trouble, interrupt, origin, text};
 use serde_json::Value as Json;
 use std::cell::Cell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -108,7 +108,7 @@ impl Http {
         loop {
             tries += 1;
             if let Some(since) = self.wrote.get().filter(|_| writes) {
-                std::thread::sleep(GAP.saturating_sub(since.elapsed()));
+                interrupt::sleep(GAP.saturating_sub(since.elapsed()))?;
             }
             let came = self.once(method, path, body);
             if writes {
@@ -132,7 +132,7 @@ impl Http {
             let why =
                 came.map_or_else(|trouble| trouble.message, |(answer, _)| format!("{} is busy ({})", self.forge, answer.status));
             (self.say)(&format!("{why}; trying again in {} s\n", wait.time.as_secs()));
-            std::thread::sleep(wait.time);
+            interrupt::sleep(wait.time)?;
         }
     }
 
@@ -160,8 +160,9 @@ impl Http {
             .header(self.auth.0, &self.auth.1)
             .header("accept", "application/json")
             .header("x-github-api-version", "2022-11-28");
-        let (status, headers, text) =
-            answer(&self.agent, request, body.map(Json::to_string)).map_err(|error| self.silence(&error))?;
+        let (agent, body) = (self.agent.clone(), body.map(Json::to_string));
+        let came = interrupt::unless(move || answer(&agent, request, body)).map_err(Silence::ForGood)?;
+        let (status, headers, text) = came.map_err(|error| self.silence(&error))?;
         Ok((Answer { status, body: serde_json::from_str(&text).unwrap_or(Json::Null) }, headers))
     }
 

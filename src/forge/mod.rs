@@ -6,6 +6,7 @@ mod gitea;
 mod github;
 mod gitlab;
 mod http;
+pub mod interrupt;
 pub mod mark;
 mod origin;
 pub mod remote;

@@ -29,6 +29,22 @@ pub fn shown(url: &str) -> String {
     format!("{scheme}//{host}")
 }
 
+/// A text whose addresses have no users, passwords and queries.
+pub fn bare(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("://") {
+        let end = behind.find(|c: char| c.is_whitespace() || "'\"".contains(c)).unwrap_or(behind.len());
+        let (address, after) = behind.split_at(end);
+        let authority = address.split('/').next().unwrap_or_default();
+        let bare = authority.rfind('@').map_or(address, |at| &address[at + 1..]);
+        out += &format!("{before}://{}", bare.split_once('?').map_or(bare.into(), |(bare, _)| format!("{bare}?***")));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 fn below(own: &str, url: &str) -> Option<String> {
     let (origin, below) = split(url)?;
     (origin == own).then(|| below.to_owned())

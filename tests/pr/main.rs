@@ -185,14 +185,8 @@ fn what_is_pushed_while_it_closes_opens_it_again() {
     put(&other.join("mine.yaml"), b"mine: 1\n");
     shop.git(&other, &["add", "-A"]);
     shop.git(&other, &["-c", "user.name=Ann", "-c", "user.email=ann@shop.example", "commit", "-q", "-m", "mine"]);
-    let shim = format!(
-        "#!/bin/sh\ncase \"$*\" in *' :refs/heads/'*) {git} -C {other} push -q origin HEAD;; esac\nexec {git} \"$@\"\n",
-        git = real_git().display(),
-        other = other.display()
-    );
-    put(&shop.path("bin/git"), shim.as_bytes());
-    executable(&shop.path("bin/git"));
-    shop.env.push(("PATH".into(), format!("{}:{}", shop.path("bin").display(), std::env::var("PATH").unwrap())));
+    let push = format!("case \"$*\" in *' :refs/heads/'*) real -C {} push -q origin HEAD;; esac", other.display());
+    shop.shim(&push);
     let said = shop.pr(&[]);
     assert!(said.code == 2 && said.err.contains("somebody pushed to"), "{}", said.err);
     let pull = shop.fake.state().pulls[0].clone();
@@ -414,7 +408,7 @@ fn gitlab_opens_a_merge_request_from_the_options_of_a_push() {
     let seen = shop.path("options");
     let hook = format!("#!/bin/sh\nenv | grep '^GIT_PUSH_OPTION' | sort > {}\n", seen.display());
     put(&shop.bare().join("hooks/pre-receive"), hook.as_bytes());
-    executable(&shop.bare().join("hooks/pre-receive"));
+    shop::executable(&shop.bare().join("hooks/pre-receive"));
     let args = ["--forge", "gitlab", "--push-options", "--label", "yaml"];
     let said = shop.run(&args);
     assert_eq!((said.code, said.out.as_str()), (0, format!("created {BRANCH}\n").as_str()), "{}", said.err);
@@ -545,18 +539,14 @@ fn an_archived_repository_is_left() {
 #[test]
 fn a_token_is_not_told() {
     let mut shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
-    let real = real_git();
     let (words, settings) = (shop.path("words"), shop.path("settings"));
-    let shim = format!(
-        "#!/bin/sh\nprintf '%s\\n' \"$*\" >> {}\nenv | grep -E '^(GIT_CONFIG|YAMLIFT_GIT)_' >> {}\nexec {} \"$@\"\n",
+    let keep = format!(
+        "printf '%s\\n' \"$*\" >> {}\nenv | grep -E '^(GIT_CONFIG|YAMLIFT_GIT)_' >> {}",
         words.display(),
-        settings.display(),
-        real.display()
+        settings.display()
     );
-    put(&shop.path("bin/git"), shim.as_bytes());
-    executable(&shop.path("bin/git"));
-    let path = format!("{}:{}", shop.path("bin").display(), std::env::var("PATH").unwrap());
-    shop.env.extend([("PATH".into(), path), ("GIT_DIR".into(), "/nowhere".into())]);
+    shop.shim(&keep);
+    shop.env.push(("GIT_DIR".into(), "/nowhere".into()));
     // What is pushed to a host ends here.
     let host = shop.fake.url.clone();
     shop.git(&shop.work, &["config", &format!("url.{}.insteadOf", shop.path("srv").display()), &host]);
@@ -634,11 +624,56 @@ fn what_is_missing_is_said_before_anything_is_done() {
     assert!(shop.fake.writes().is_empty());
 }
 
-fn real_git() -> std::path::PathBuf {
-    std::env::split_paths(&std::env::var_os("PATH").unwrap()).map(|dir| dir.join("git")).find(|git| git.is_file()).unwrap()
+/// Wherever it comes: nothing stays behind, and the next run goes on.
+#[test]
+fn an_interrupt_leaves_nothing_behind() {
+    let half = r#"real "$@"; for last; do case $last in */yamlift-*) rm -r "$last/.git" "$last/a.yaml";; esac; done; exit 130"#;
+    let cases = [
+        ("INT", "fetch --quiet", ""),
+        ("HUP", "worktree add", "exit 130"),
+        ("TERM", "worktree add", half),
+        ("INT", "commit --quiet", "exit 130"),
+        ("TERM", "push --quiet", ""),
+    ];
+    for (signal, at, then) in cases {
+        let mut shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+        shop.shim(&format!("case \"$*\" in *\" {at} \"*) kill -{signal} $PPID; sleep 0.2; {then};; esac"));
+        fs::create_dir(shop.path("tmp")).unwrap();
+        shop.env.push(("TMPDIR".into(), shop.path("tmp").display().to_string()));
+        let said = shop.pr(&[]);
+        assert_eq!((said.code, said.out.as_str()), (130, ""), "{at}: {}", said.err);
+        assert!(said.err.contains("interrupted: "), "{}", said.err);
+        assert_eq!(shop.git(&shop.work, &["worktree", "list"]).lines().count(), 1, "{at}: {}", said.err);
+        assert_eq!(shop.git(&shop.work, &["for-each-ref", "refs/yamlift"]), "", "{at}");
+        assert_eq!(fs::read_dir(shop.path("tmp")).unwrap().count(), 0, "{at}");
+        assert!(shop.fake.state().pulls.is_empty(), "{at}");
+        shop.env.clear();
+        shop.did(&[], "created", 1);
+    }
 }
 
-fn executable(path: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+#[test]
+fn an_interrupt_ends_what_waits() {
+    let mut shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
+    // Of the process that the limit makes wait.
+    shop.shim("echo $PPID > $HOME/pid");
+    shop.fake.state().once.push(once("GET", "/pulls", 502, "Retry-After: 60\r\n", json!({})));
+    let start = std::time::Instant::now();
+    let said = std::thread::scope(|scope| {
+        let run = scope.spawn(|| shop.pr(&[]));
+        while !shop.fake.state().log.iter().any(|line| line.contains("/pulls")) {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        shop.git(&shop.work, &["-c", "alias.stop=!kill -TERM $(cat $HOME/pid)", "stop"]);
+        run.join().unwrap()
+    });
+    assert!(said.code == 130 && start.elapsed().as_secs() < 30, "{}", said.err);
+
+    // Twice: at once.
+    shop.env.clear();
+    shop.shim("case \"$*\" in *\" push \"*) kill -INT $PPID; sleep 0.2; kill -INT $PPID; sleep 20;; esac");
+    let start = std::time::Instant::now();
+    assert_eq!(shop.pr(&[]).code, 130);
+    assert!(start.elapsed().as_secs() < 15);
 }
