@@ -24,14 +24,15 @@ words "${INPUT_ARGS:-}"
 line+=(--)
 lines "" "${INPUT_PATH:-}"
 
-# Text of the repository may look like a command to the runner; between these two lines none is obeyed.
-quoted() {
-  local word
+# Text of the repository may look like a command to the runner: of what this prints, none is obeyed.
+unobeyed() {
+  local word code=0
   word=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
   echo "::stop-commands::$word"
-  cat "$1"
+  "$@" 2>&1 || code=$?
   echo
   echo "::$word::"
+  return "$code"
 }
 
 case $1 in
@@ -46,10 +47,10 @@ look)
   code=0
   yamlift migrate --format github --report diff="$out/yamlift.patch" --report sarif="$out/yamlift.sarif" \
     --report pr-body="$out/pr-body.md" "${line[@]}" >"$out/commands" 2>"$out/log" || code=$?
-  quoted "$out/log"
+  unobeyed cat "$out/log"
   cat "$out/commands"
   # After wrong usage there are no files.
-  [ "$INPUT_MODE" != diff ] || [ ! -e "$out/yamlift.patch" ] || quoted "$out/yamlift.patch"
+  [ "$INPUT_MODE" != diff ] || [ ! -e "$out/yamlift.patch" ] || unobeyed cat "$out/yamlift.patch"
   for named in patch=yamlift.patch sarif=yamlift.sarif pr-body=pr-body.md; do
     [ ! -e "$out/${named#*=}" ] || echo "${named%%=*}=$out/${named#*=}" >>"$GITHUB_OUTPUT"
   done
@@ -59,9 +60,9 @@ look)
   ;;
 write)
   # Findings were told, and do not keep the steps that follow from what was written.
-  yamlift migrate --write --exit-zero --quiet "${line[@]}"
+  unobeyed yamlift migrate --write --exit-zero --quiet "${line[@]}"
   ;;
 pr)
-  yamlift pr --token-env YAMLIFT_TOKEN "${line[@]}"
+  unobeyed yamlift pr --token-env YAMLIFT_TOKEN "${line[@]}"
   ;;
 esac

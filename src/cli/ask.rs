@@ -4,7 +4,7 @@
 //! lies between the two is the diff that is asked about.
 use super::explain;
 use super::refusal::refuse;
-use crate::output::human::shown_path;
+use crate::output::terminal::one_line;
 use crate::output::{diff, pages};
 use crate::pack::Migration;
 use crate::pack::registry::Run;
@@ -80,7 +80,7 @@ pub fn walk(report: &mut Report, hands: &mut Hands, talk: &mut Talk<impl BufRead
         open += done.questions.len();
         (hands.write)(&mut done);
         if let Some(why) = done.findings.first().filter(|_| done.failed()) {
-            let path = shown_path(&(talk.told)(&file.source.path));
+            let path = one_line(&(talk.told)(&file.source.path));
             writeln!(talk.out, "Nothing is written to {path}: {}", shown(&why.message))?;
         }
         *file = done;
@@ -151,7 +151,7 @@ impl Edit {
 impl<R: BufRead, W: Write> Talk<'_, R, W> {
     fn place(&self, source: &Source, question: &Question) -> String {
         let (line, column) = line_column(&source.text, question.at.start);
-        format!("{}:{line}:{column}", shown_path(&(self.told)(&source.path)))
+        format!("{}:{line}:{column}", one_line(&(self.told)(&source.path)))
     }
 
     fn show(&mut self, source: &Source, question: &Question, diff: &str) -> io::Result<()> {

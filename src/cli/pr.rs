@@ -13,7 +13,7 @@ use crate::forge::decide::{Branch, Wish};
 use crate::forge::git::{Author, Git, Worktree};
 use crate::forge::{Trouble, interrupt};
 use crate::output::markdown::Words;
-use crate::output::terminal::Terminal;
+use crate::output::terminal::{Terminal, one_line};
 use crate::output::{human, progress::Progress, write};
 use crate::pack::config::PullRequest;
 use crate::pipeline::{self, Input, Job, Sources};
@@ -51,7 +51,7 @@ fn pull_requests(args: &Pr, terminal: Terminal) -> anyhow::Result<u8> {
     let dry = args.dry_run || is_on("DRY_RUN")?;
     let place = place::find(args, &mut git, dry, terminal)?;
     if place.archived {
-        terminal.out(format!("{} {}\n", Done::SKIPPED, place.web).as_bytes())?;
+        terminal.out(format!("{} {}\n", Done::SKIPPED, one_line(&place.web)).as_bytes())?;
         say("the repository is archived: nobody may write to it\n");
         return Ok(DONE);
     }
@@ -72,7 +72,7 @@ fn pull_requests(args: &Pr, terminal: Terminal) -> anyhow::Result<u8> {
         let (one, unread) = ground.pull_request(phase)?;
         code = if unread { FAILED } else { code };
         if !dry {
-            terminal.out(format!("{} {}\n", one.operation, one.told()).as_bytes())?;
+            terminal.out(format!("{} {}\n", one.operation, one_line(one.told())).as_bytes())?;
         }
         done.push(one);
     }
@@ -125,7 +125,7 @@ impl Ground<'_> {
         let voice = human::Voice {
             colour: self.terminal.colour_err,
             least: Level::Error,
-            verbose: false,
+            verbose: self.args.verbose,
             wrote: true,
             links: self.terminal.links_err,
         };

@@ -1,4 +1,5 @@
 //! How a run says no: `error:`, the place where there is one, indented lines that help.
+use crate::output::terminal::{lines, one_line};
 use crate::pack::registry::PackError;
 use std::fmt::Write as _;
 
@@ -27,12 +28,13 @@ pub fn render(error: &anyhow::Error, colour: bool) -> String {
 
 fn one(message: &str, place: Option<&(String, usize, usize)>, help: Option<&str>, colour: bool) -> String {
     let head = if colour { "\x1b[1;31merror\x1b[0m" } else { "error" };
-    let mut out = format!("{head}: {message}\n");
+    // Names of files and what others said are in it.
+    let mut out = format!("{head}: {}\n", lines(message));
     if let Some((file, line, column)) = place {
-        let _ = writeln!(out, "  --> {file}:{line}:{column}");
+        let _ = writeln!(out, "  --> {}:{line}:{column}", one_line(file));
     }
     for line in help.into_iter().flat_map(str::lines) {
-        let _ = writeln!(out, "  {line}");
+        let _ = writeln!(out, "  {}", one_line(line));
     }
     out
 }

@@ -86,7 +86,8 @@ pub fn harmless(text: &str) -> String {
         let old = rest.replace("##[", "## [");
         if rest.starts_with("::") { format!("{blank}: {}", &old[1..]) } else { format!("{blank}{old}") }
     };
-    text.split_inclusive('\n').map(line).collect()
+    // To the runner each of them ends a line.
+    text.split_inclusive(['\n', '\r']).map(line).collect()
 }
 
 /// What `GITHUB_STEP_SUMMARY` is to hold: the run in markdown, which keeps to the mebibyte that a step has.
@@ -146,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_people_read_is_no_command() {
-        assert_eq!(harmless("a\n  ::error::x\n| ##[group]\n: :\n"), "a\n  : :error::x\n| ## [group]\n: :\n");
+        assert_eq!(harmless("a\n  ::error::x\r::y\n| ##[group]\n: :\n"), "a\n  : :error::x\r: :y\n| ## [group]\n: :\n");
     }
 
     #[test]

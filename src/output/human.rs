@@ -1,5 +1,6 @@
 //! Findings for people: what breaks, the place with its line, what to do. The only module that knows annotate-snippets.
 use super::links;
+use super::terminal::{self, one_line};
 use crate::report::{FileReport, Finding, Level, Report, SCHEMA};
 use crate::source::{Span, line_column};
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
@@ -82,7 +83,7 @@ const SHOWN: usize = 6;
 /// `a.yaml:3, b.yaml:7 and 9 more`.
 fn places(others: &[Said], voice: Voice) -> String {
     let shown: Vec<String> =
-        others.iter().take(SHOWN).map(|(file, f)| format!("{}:{}", shown_path(&f.path), row_column(file, f, voice).0)).collect();
+        others.iter().take(SHOWN).map(|(file, f)| format!("{}:{}", one_line(&f.path), row_column(file, f, voice).0)).collect();
     let more = match others.len().saturating_sub(SHOWN) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -111,11 +112,6 @@ fn row_column(file: &FileReport, finding: &Finding, voice: Voice) -> (usize, usi
     }
 }
 
-/// A path in one line, whatever is in its name.
-pub fn shown_path(path: &str) -> String {
-    path.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
-}
-
 /// One finding, with the line that it is about. `others` say the same, `rest` says it with other names.
 fn snippet(report: &Report, (file, finding): &Said, others: &[Said], rest: &[Said], voice: Voice) -> String {
     let new = is_new(file, finding, voice);
@@ -133,10 +129,10 @@ fn snippet(report: &Report, (file, finding): &Said, others: &[Said], rest: &[Sai
     let mut group = Group::with_title(if let Some(url) = about { title.id_url(url) } else { title });
     let (line, mark) = line_around(&text, &span);
     if line.is_empty() {
-        let place = annotate_snippets::Origin::path(shown_path(&finding.path)).line(row).char_column(column);
+        let place = annotate_snippets::Origin::path(one_line(&finding.path)).line(row).char_column(column);
         group = group.element(place);
     } else {
-        let snippet = Snippet::source(line).path(shown_path(&finding.path)).line_start(row);
+        let snippet = Snippet::source(line).path(one_line(&finding.path)).line_start(row);
         group = group.element(snippet.annotation(AnnotationKind::Primary.span(mark)));
     }
     if !new && voice.wrote && file.changed() {
@@ -156,7 +152,7 @@ fn snippet(report: &Report, (file, finding): &Said, others: &[Said], rest: &[Sai
     let text = renderer(voice.colour).render(&[group]) + "\n";
     match links::of_file(&file.source.disk).filter(|_| voice.links) {
         Some(url) => {
-            let place = format!("{}:{row}:{column}", shown_path(&finding.path));
+            let place = format!("{}:{row}:{column}", one_line(&finding.path));
             text.replacen(&place, &links::link(&url, &place), 1)
         }
         None => text,
@@ -226,7 +222,13 @@ pub fn failures(report: &Report, voice: Voice) -> String {
             }
         } else {
             let some: Vec<String> = group.iter().take(ONE_BY_ONE).map(|file| place(file)).collect();
-            let _ = writeln!(out, "{error}: could not {} {}: {kind}", deed(group[0]), files(group.len()));
+            let _ = writeln!(
+                out,
+                "{error}: could not {} {}: {kind}",
+                deed(group[0]),
+                files(group.len()),
+                kind = terminal::lines(&kind)
+            );
             let _ = writeln!(out, "  {}, … (all with -v)", some.join(", "));
         }
         if breaks_a_schema(group[0]).is_none() || group.len() > ONE_BY_ONE && !voice.verbose {
@@ -239,11 +241,11 @@ pub fn failures(report: &Report, voice: Voice) -> String {
 /// A line for a file; of one that breaks a schema a line for each place, with what helps there.
 fn one_by_one(file: &FileReport, error: &str) -> String {
     let Some(places) = breaks_a_schema(file) else {
-        return format!("{error}: could not {} {}: {}\n", deed(file), place(file), why(file));
+        return format!("{error}: could not {} {}: {}\n", deed(file), place(file), terminal::lines(why(file)));
     };
     let line = |f: &Finding| {
-        let (path, line, column) = (&f.path, f.line, f.column);
-        format!("{error}: could not edit {path}:{line}:{column}: {}\n{}", f.message, help(Some(f)))
+        let (path, line, column) = (one_line(&f.path), f.line, f.column);
+        format!("{error}: could not edit {path}:{line}:{column}: {}\n{}", terminal::lines(&f.message), help(Some(f)))
     };
     places.map(line).collect()
 }
@@ -256,8 +258,8 @@ fn breaks_a_schema(file: &FileReport) -> Option<impl Iterator<Item = &Finding>> 
 }
 
 fn help(finding: Option<&Finding>) -> String {
-    let lines = finding.and_then(|finding| finding.help.as_deref()).unwrap_or_default().lines();
-    lines.map(|line| format!("  {line}\n")).collect()
+    let said = terminal::lines(finding.and_then(|finding| finding.help.as_deref()).unwrap_or_default());
+    said.lines().map(|line| format!("  {line}\n")).collect()
 }
 
 /// How many files of one reason are named one by one.
@@ -283,8 +285,8 @@ fn deed(file: &FileReport) -> &'static str {
 /// The path, with line and column where they say more than the first byte.
 fn place(file: &FileReport) -> String {
     match file.findings.first().filter(|_| deed(file) != "write") {
-        Some(f) if f.span.start > 0 && !f.message.contains("(line ") => format!("{}:{}:{}", f.path, f.line, f.column),
-        _ => file.source.path.clone(),
+        Some(f) if f.span.start > 0 && !f.message.contains("(line ") => format!("{}:{}:{}", one_line(&f.path), f.line, f.column),
+        _ => one_line(&file.source.path),
     }
 }
 

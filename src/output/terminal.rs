@@ -1,5 +1,7 @@
 //! Standard output and standard error, with or without colour. The only module that knows anstream and
 //! supports-hyperlinks.
+use super::github;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write};
 
@@ -20,6 +22,8 @@ pub struct Terminal {
     pub colour_err: bool,
     /// `err` is shown by what makes links of text.
     pub links_err: bool,
+    /// A runner of GitHub Actions reads both for commands.
+    pub on_github: bool,
 }
 
 impl Terminal {
@@ -37,6 +41,7 @@ impl Terminal {
             colour_out: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
             colour_err,
             links_err: colour_err && supports_hyperlinks::on(supports_hyperlinks::Stream::Stderr),
+            on_github: std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true"),
         }
     }
 
@@ -50,8 +55,30 @@ impl Terminal {
 
     /// Writes to standard error; where that is gone, nobody can be told.
     pub fn err(&self, text: &str) {
-        let _ = quiet(io::stderr().lock(), text.as_bytes());
+        let _ = quiet(io::stderr().lock(), self.told(text).as_bytes());
     }
+
+    /// Text for people, in which a runner finds no commands.
+    pub fn told<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.on_github { github::harmless(text).into() } else { text.into() }
+    }
+}
+
+/// Text of others in one line, with nothing in it that a terminal obeys.
+pub fn one_line(text: &str) -> String {
+    shown(text, |_| false)
+}
+
+/// Text of others as `one_line`, but for the ends of its lines.
+pub fn lines(text: &str) -> String {
+    shown(text, |c| c == '\n' || c == '\t')
+}
+
+fn shown(text: &str, keep: impl Fn(char) -> bool) -> String {
+    // What turns the direction of writing shows another text than there is.
+    let turns = |c: char| ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    let odd = |c: char| (c.is_control() || turns(c)) && !keep(c);
+    text.chars().map(|c| if odd(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 /// What `FORCE_COLOR` says, which anstream does not know as it knows `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM`.
@@ -69,5 +96,17 @@ fn quiet(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
     match stream.write_all(bytes).and_then(|()| stream.flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_obeys_nothing_of_others() {
+        let odd = "a\n::error::b\u{1b}[31m\tc\u{9b}1m \u{202e}d\u{e9}";
+        assert_eq!(one_line(odd), r"a\n::error::b\u{1b}[31m\tc\u{9b}1m \u{202e}d".to_owned() + "\u{e9}");
+        assert_eq!(lines(odd), "a\n::error::b\\u{1b}[31m\tc\\u{9b}1m \\u{202e}d\u{e9}");
     }
 }

@@ -677,3 +677,28 @@ fn an_interrupt_ends_what_waits() {
     assert_eq!(shop.pr(&[]).code, 130);
     assert!(start.elapsed().as_secs() < 15);
 }
+
+/// Names of files and addresses of forges: one line each, and no command to a terminal or a runner.
+#[test]
+fn what_others_wrote_is_no_command() {
+    let broken = format!("{OLD}  oldName: twice\n");
+    let names = ["x\n::error title=pwned::hello.yaml", "\u{1b}[31mred.yaml", "c.yaml", "d.yaml"];
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (*name, broken.as_str())).chain([("a.yaml", OLD)]).collect();
+    let mut shop = Shop::new(Kind::GitHub, &files);
+    shop.env.push(("GITHUB_ACTIONS".into(), "true".into()));
+    let url = "https://github.example/1\n::error::pwned\u{1b}[31m";
+    let pull = json!({ "number": 1, "html_url": url, "title": "x", "body": "", "state": "open", "labels": [] });
+    let said = |args: &[&str]| {
+        shop.fake.state().once.push(once("POST", "/pulls", 201, "", pull.clone()));
+        let said = shop.pr(args);
+        let all = format!("{}{}", said.out, said.err);
+        assert!(!all.contains('\u{1b}') && !all.lines().any(|line| line.trim_start().starts_with("::")), "{all}");
+        said
+    };
+    let all = said(&["-v"]);
+    assert_eq!(all.out, "created https://github.example/1\\n::error::pwned\\u{1b}[31m\n");
+    assert!(all.err.contains(r"could not read x\n::error title=pwned::hello.yaml") && all.err.contains("d.yaml"), "{}", all.err);
+    shop.fake.state().once.push(once("GET", "demo/shop", 404, "", json!({ "message": "no\n::error::x\u{1b}[31m" })));
+    said(&[]);
+    said(&["--dry-run"]);
+}

@@ -99,8 +99,11 @@ pub struct Pr {
     pub force: bool,
 
     /// Show only errors on standard error
-    #[arg(short, long, help_heading = "Where")]
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Where")]
     pub quiet: bool,
+    /// The name of every file that was not read
+    #[arg(short, long, help_heading = "Where")]
+    pub verbose: bool,
     /// Leave these files and folders out, as in a .gitignore
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub exclude: Vec<String>,
@@ -140,6 +143,7 @@ impl Pr {
             threads: self.threads,
             write: true,
             quiet: self.quiet,
+            verbose: self.verbose,
             ..Migrate::default()
         }
     }

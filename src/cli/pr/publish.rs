@@ -4,7 +4,7 @@ use crate::forge::decide::{Branch, DONE, Decision, Deed, News, Why, Wish, decide
 use crate::forge::git::Git;
 use crate::forge::mark::Mark;
 use crate::forge::{Forge, Made, New, Pull, State, Trouble, push_options};
-use crate::output::terminal::Terminal;
+use crate::output::terminal::{self, Terminal};
 
 /// What is published, and how.
 pub struct Publish<'a> {
@@ -266,7 +266,7 @@ impl Publish<'_> {
         if let Some(wish) = self.wish.filter(|_| matches!(operation, "created" | "updated")) {
             out += &format!("branch {} from {}\n\n{}\n\n{}", self.branch, self.base, wish.title, wish.body);
         }
-        terminal.out(out.as_bytes())?;
+        terminal.out(terminal.told(&terminal::lines(&out)).as_bytes())?;
         Ok(done)
     }
 }
