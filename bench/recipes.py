@@ -338,6 +338,31 @@ def action_opens(place):
     acted(place, clone, "Pull request", inputs)
     equal("a second run", place.run(["git", "show-ref"], bare).stdout, before)
 
+    # What is about findings alone is left out; what cannot be is said by the step that comes first.
+    args = "--fail-on never --show=error --exit-zero --baseline known.json --safety review"
+    acted(place, clone, "Pull request", {**inputs, "args": args, "path": "clusters/prod"})
+    holds("arguments", place.said.read_text(), f"YAMLIFT_TOKEN --to={TO} --safety review --commit each -- clusters/prod")
+    acted(place, clone, "Look", {**inputs, "args": "--fail-on never --exit-zero --safety review", "path": "clusters/prod"})
+    for wrong, said in [
+        ({"args": "--since main"}, "--since"),
+        ({"pr-args": "--labels x"}, "--labels"),
+        ({"path": "clusters\nREADME.md"}, "`path` is one folder"),
+        ({"path": "README.md"}, "`path` is a folder"),
+    ]:
+        look = acted(place, clone, "Look", {**inputs, **wrong}, 2).stdout
+        holds("refused", "\n" + look, "\n::error title=yamlift::with mode pr")
+        holds("why", look, said)
+
+    # Of names of files, and of what is said of them, nothing is a command.
+    work = place.at / "seed"
+    (work / "x\n::error::obeyed.yaml").write_text("apiVersion: networking.istio.io/v1beta1\nkind: DestinationRule\nspec: {}\nspec: {}\n")
+    place.run(["git", "add", "-A"], work)
+    place.run(["git", "commit", "-qm", "Broken"], work)
+    place.run(["git", "push", "-q", bare, "main"], work)
+    log = acted(place, clone, "Pull request", {**inputs, "pr-args": "-v"}, 2)
+    holds("the file", log.stdout, "obeyed")
+    equal("outside of what is not obeyed", "obeyed" in re.sub(r"(?ms)^::stop-commands::(\w{32})$.*?^::\1::$", "", log.stdout + log.stderr), False)
+
 
 def action_fleet(place):
     """The matrix: chunks are small enough, and one repository that fails does not stop the others."""

@@ -17,12 +17,41 @@ words() {
   IFS=$' \t\r\n' read -r -d '' -a split <<<"$1" || true
   line+=(${split[@]+"${split[@]}"})
 }
-lines --to= "${INPUT_TO:-}"
-lines --from= "${INPUT_FROM:-}"
-words "${INPUT_ARGS:-}"
-[ "$1" != pr ] || words "${INPUT_PR_ARGS:-}"
-line+=(--)
-lines "" "${INPUT_PATH:-}"
+# Takes out what says how findings are told and when they fail a step: `yamlift pr` has no such flags.
+without_telling() {
+  local word value='' kept=()
+  for word in ${line[@]+"${line[@]}"}; do
+    if [ -n "$value" ]; then
+      value=
+      continue
+    fi
+    case $word in
+    --fail-on | --show | --baseline) value=next ;;
+    --fail-on=* | --show=* | --baseline=* | --exit-zero) ;;
+    *) kept+=("$word") ;;
+    esac
+  done
+  line=(${kept[@]+"${kept[@]}"})
+}
+# The arguments of a command, in `line`.
+arguments() {
+  line=()
+  lines --to= "${INPUT_TO:-}"
+  lines --from= "${INPUT_FROM:-}"
+  words "${INPUT_ARGS:-}"
+  if [ "$1" = pr ]; then
+    without_telling
+    words "${INPUT_PR_ARGS:-}"
+  fi
+}
+paths() {
+  line+=(--)
+  lines "" "${INPUT_PATH:-}"
+}
+no() {
+  echo "::error title=yamlift::$1"
+  exit 2
+}
 
 # Text of the repository may look like a command to the runner: of what this prints, none is obeyed.
 unobeyed() {
@@ -35,13 +64,27 @@ unobeyed() {
   return "$code"
 }
 
+# What `yamlift pr` would not take is said before anything is done. With --help it reads what stands before that, and does nothing.
+check_pr() {
+  line=()
+  lines "" "${INPUT_PATH:-}"
+  [ "${#line[@]}" -le 1 ] || no "with mode pr, \`path\` is one folder: use the action once for each, or .yamlift.yaml and \`args: --exclude\`"
+  [ "${#line[@]}" -eq 0 ] || [ -d "${line[0]}" ] || no "with mode pr, \`path\` is a folder of the checkout"
+  arguments pr
+  local said
+  said=$(yamlift pr ${line[@]+"${line[@]}"} --help 2>&1) && return
+  unobeyed echo "$said"
+  no "with mode pr, \`args\` go to \`yamlift migrate\` and to \`yamlift pr\`, \`pr-args\` to \`yamlift pr\` alone: it does not take them"
+}
+
 case $1 in
 look)
   case $INPUT_MODE in check | diff | write | pr) ;; *)
-    echo "::error title=yamlift::\`mode\` is check, diff, write, pr or install"
-    exit 2
-    ;;
+    no "\`mode\` is check, diff, write, pr or install" ;;
   esac
+  [ "$INPUT_MODE" != pr ] || check_pr
+  arguments migrate
+  paths
   # A folder for each use of the action: the files of one before are an output, too.
   out=$(mktemp -d "$RUNNER_TEMP/yamlift.XXXXXX")
   code=0
@@ -59,10 +102,14 @@ look)
   esac
   ;;
 write)
+  arguments migrate
+  paths
   # Findings were told, and do not keep the steps that follow from what was written.
   unobeyed yamlift migrate --write --exit-zero --quiet "${line[@]}"
   ;;
 pr)
+  arguments pr
+  paths
   unobeyed yamlift pr --token-env YAMLIFT_TOKEN "${line[@]}"
   ;;
 esac
