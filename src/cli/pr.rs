@@ -186,7 +186,9 @@ impl Ground<'_> {
             let message = format!("the branch {} has no folder {}", self.base, self.inside.trim_end_matches('/'));
             return Err(refuse(message, "to start from another branch, add --base BRANCH"));
         }
-        let asked = self.args.asked(phase);
+        let mut asked = self.args.asked(phase);
+        // Where there is nothing to look at nothing is left to do.
+        asked.which.allow_empty = true;
         let mut sources = Sources {
             paths: Vec::new(),
             cwd: start.clone(),
