@@ -1,6 +1,9 @@
 //! Whose repository is it? Read from the address that git pushes to.
 use std::env::VarError;
 
+/// Hosts of GitHub's for one company each.
+const GHE: &str = ".ghe.com";
+
 /// The kind of a forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -88,7 +91,7 @@ impl Remote {
     /// Where a forge of this kind has its API.
     pub fn api(&self, kind: Kind) -> String {
         match kind {
-            Kind::GitHub if self.host == "github.com" => "https://api.github.com".into(),
+            Kind::GitHub if self.host == "github.com" || self.host.ends_with(GHE) => format!("https://api.{}", self.host),
             Kind::GitHub => format!("{}/api/v3", self.site()),
             Kind::GitLab => format!("{}/api/v4", self.site()),
             Kind::Gitea | Kind::None => {
@@ -106,6 +109,18 @@ impl Remote {
         self.path.strip_prefix(site).unwrap_or(&self.path).to_owned()
     }
 
+    /// Whether it is the host that tokens of that kind are for where nobody says so: the public one, or that of the pipeline.
+    pub fn is_known(&self, kind: Kind, env: &impl Fn(&str) -> Result<String, VarError>) -> bool {
+        let public = match kind {
+            Kind::GitHub => self.host == "github.com" || self.host.ends_with(GHE),
+            Kind::GitLab => self.host == "gitlab.com",
+            Kind::Gitea => ["gitea.com", "codeberg.org"].contains(&self.host.as_str()),
+            Kind::None => false,
+        };
+        let servers = ["GITHUB_SERVER_URL", "CI_SERVER_URL", "CI_SERVER_HOST"];
+        public || servers.iter().any(|name| env(name).is_ok_and(|url| site_host(&url) == self.host))
+    }
+
     /// The forge that lives there, and its API where the environment of a pipeline says it; none where nobody can tell.
     pub fn kind(&self, env: &impl Fn(&str) -> Result<String, VarError>) -> Option<(Kind, Option<String>)> {
         let is_ours = |name: &str| env(name).ok().is_some_and(|url| site_host(&url) == self.host);
@@ -120,7 +135,7 @@ impl Remote {
         }
         let named = |word: &str| self.host.split(['.', ':', '-']).any(|part| part == word);
         let kind = match () {
-            () if named("github") => Kind::GitHub,
+            () if named("github") || self.host.ends_with(GHE) => Kind::GitHub,
             () if named("gitlab") => Kind::GitLab,
             () if named("gitea") || named("forgejo") || named("codeberg") => Kind::Gitea,
             () => return None,
@@ -129,7 +144,8 @@ impl Remote {
     }
 }
 
-fn site_host(url: &str) -> String {
+/// The host of an address, with its port.
+pub fn site_host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default().to_lowercase()
 }
@@ -144,14 +160,16 @@ impl Kind {
         }
     }
 
-    /// The variables that hold its token, the first that is set wins.
-    pub fn token_names(self, host: &str) -> &'static [&'static str] {
+    /// The variables that hold its token, the first that is set wins. `known`: the host is one that they are for, or somebody
+    /// said that it may have them; else its name alone, which anybody may take, says what lives there.
+    pub fn token_names(self, host: &str, known: bool) -> &'static [&'static str] {
         match self {
-            Kind::GitHub if host == "github.com" => &["GITHUB_TOKEN", "GH_TOKEN"],
-            Kind::GitHub => &["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"],
-            Kind::GitLab => &["GITLAB_TOKEN"],
-            Kind::Gitea => &["GITEA_TOKEN", "FORGEJO_TOKEN"],
-            Kind::None => &[],
+            Kind::GitHub if host == "github.com" || host.ends_with(GHE) => &["GITHUB_TOKEN", "GH_TOKEN"],
+            Kind::GitHub if known => &["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"],
+            Kind::GitHub => &["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"],
+            Kind::GitLab if known => &["GITLAB_TOKEN"],
+            Kind::Gitea if known => &["GITEA_TOKEN", "FORGEJO_TOKEN"],
+            Kind::GitLab | Kind::Gitea | Kind::None => &[],
         }
     }
 
@@ -208,12 +226,34 @@ mod tests {
     fn apis() {
         let remote = |url: &str| parse(url).unwrap();
         assert_eq!(remote("git@github.com:a/b.git").api(Kind::GitHub), "https://api.github.com");
+        assert_eq!(remote("https://shop.ghe.com/a/b").api(Kind::GitHub), "https://api.shop.ghe.com");
         assert_eq!(remote("https://ghe.example/a/b").api(Kind::GitHub), "https://ghe.example/api/v3");
         assert_eq!(remote("http://git.local:3000/a/b").api(Kind::Gitea), "http://git.local:3000/api/v1");
         assert_eq!(remote("https://host.example/git/a/b").api(Kind::Gitea), "https://host.example/git/api/v1");
         assert_eq!(remote("https://host.example/git/a/b").path_below("https://host.example/git/api/v1"), "a/b");
         assert_eq!(remote("https://host.example/a/b").path_below("http://127.0.0.1:9/api/v4"), "a/b");
         assert_eq!(remote("https://host.example/a/b").path_below("https://api.github.com"), "a/b");
+    }
+
+    #[test]
+    fn a_host_that_looks_like_a_forge_gets_no_token_of_another() {
+        let names = |url: &str, server: Option<&'static str>| {
+            let env = |name: &str| server.filter(|_| name == "GITHUB_SERVER_URL").map(str::to_owned).ok_or(VarError::NotPresent);
+            let remote = parse(url).unwrap();
+            let (kind, _) = remote.kind(&env).unwrap();
+            kind.token_names(&remote.host, remote.is_known(kind, &env)).join(" ")
+        };
+        assert_eq!(names("git@github.com:a/b", None), "GITHUB_TOKEN GH_TOKEN");
+        assert_eq!(names("https://shop.ghe.com/a/b", None), "GITHUB_TOKEN GH_TOKEN");
+        let all = "GH_ENTERPRISE_TOKEN GITHUB_ENTERPRISE_TOKEN GITHUB_TOKEN GH_TOKEN";
+        assert_eq!(names("https://code.example/a/b", Some("https://code.example")), all);
+        for url in ["https://github.evil.example/a/b", "https://github.com:8443/a/b", "https://github.com.evil.example/a/b"] {
+            assert_eq!(names(url, Some("https://github.com")), "GH_ENTERPRISE_TOKEN GITHUB_ENTERPRISE_TOKEN", "{url}");
+        }
+        assert_eq!(names("https://gitlab.com/a/b", None), "GITLAB_TOKEN");
+        assert_eq!(names("https://codeberg.org/a/b", None), "GITEA_TOKEN FORGEJO_TOKEN");
+        assert_eq!(names("https://gitlab.evil.example/a/b", None), "");
+        assert_eq!(names("https://gitea.evil.example/a/b", None), "");
     }
 
     #[test]

@@ -87,6 +87,20 @@ fn github_from_nothing_to_a_pull_request_and_back() {
 }
 
 #[test]
+fn where_all_yaml_is_gone_nothing_is_left_to_do() {
+    let shop = Shop::new(Kind::GitHub, &[("apps/a.yaml", OLD), ("README.md", "x\n")]);
+    shop.did(&[], "created", 1);
+    let other = shop.path("other");
+    shop.git(&other, &["rm", "-q", "apps/a.yaml"]);
+    shop.git(&other, &["commit", "-qm", "gone"]);
+    shop.git(&other, &["push", "-q", "origin", "main"]);
+    shop.did(&[], "closed", 1);
+    assert_eq!(shop.pr(&[]).code, 0);
+    let outputs = shop.pr(&["--dry-run"]);
+    assert!(outputs.code == 0 && outputs.out.starts_with("would be unchanged"), "{}{}", outputs.out, outputs.err);
+}
+
+#[test]
 fn github_leaves_what_people_did() {
     let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
     shop.did(&[], "created", 1);
@@ -615,6 +629,10 @@ fn what_is_missing_is_said_before_anything_is_done() {
     no(&shop, &["nowhere"], "nowhere is not a folder");
     put(&shop.work.join("new/x.yaml"), b"a: 1\n");
     no(&shop, &["new"], "has no folder new");
+    let evil = ["--remote", "https://github.evil.example/demo/shop.git"];
+    let said = shop.run(&evil);
+    assert!(said.code == 2 && said.err.contains("no token for GitHub at github.evil.example"), "{}", said.err);
+    assert!(said.err.contains("--forge github"), "{}", said.err);
     for token in ["one\ntwo", "s3cr\u{e9}t", "Bearer x"] {
         shop.env = vec![("MINE".into(), token.into())];
         no(&shop, &["--token-env", "MINE"], "the value of MINE is no token");

@@ -46,7 +46,8 @@ pub fn find(args: &Pr, git: &mut Git, dry: bool, terminal: Terminal) -> anyhow::
         return Err(refuse("--push-options is for GitLab alone", "leave it out, or say --forge gitlab"));
     }
     let web = remote.as_ref().map_or_else(String::new, Remote::web);
-    let token = token(args, kind, remote.as_ref())?;
+    let known = args.forge.kind().is_some() || remote.as_ref().is_some_and(|remote| is_known(args, remote, kind));
+    let token = token(args, kind, remote.as_ref(), known)?;
     if let (Some((_, token)), Some(remote)) = (&token, &remote) {
         git.authenticate(remote, kind, token);
     }
@@ -63,9 +64,7 @@ pub fn find(args: &Pr, git: &mut Git, dry: bool, terminal: Terminal) -> anyhow::
             terminal.err("there is no token: what is open already is not looked at\n");
             return Ok(bare);
         }
-        let names = args.token_env.as_ref().map_or_else(|| kind.token_names(&remote.host).join(" or "), Clone::clone);
-        let help = format!("set {names}, or name another variable with --token-env\n{}", kind.permissions());
-        return Err(refuse(format!("there is no token for {}", kind.name()), help));
+        return Err(no_token(args, kind, &remote, known));
     };
     let say = Box::new(move |said: &str| terminal.err(said));
     let api_url = args.api_url.clone().or(api);
@@ -78,12 +77,34 @@ pub fn find(args: &Pr, git: &mut Git, dry: bool, terminal: Terminal) -> anyhow::
     Ok(Place { forge, archived, ..bare })
 }
 
+/// Whether tokens go to that host although only its name says what lives there.
+fn is_known(args: &Pr, remote: &Remote, kind: Kind) -> bool {
+    let named = args.api_url.as_deref().is_some_and(|url| remote::site_host(url) == remote.host);
+    named || remote.is_known(kind, &|name: &str| std::env::var(name))
+}
+
+fn no_token(args: &Pr, kind: Kind, remote: &Remote, known: bool) -> anyhow::Error {
+    let (host, name) = (&remote.host, kind.name());
+    let names = kind.token_names(host, true).join(" or ");
+    let how = match &args.token_env {
+        Some(name) => format!("set {name}, or name another variable with --token-env"),
+        None if known => format!("set {names}, or name another variable with --token-env"),
+        None => {
+            let forge = name.to_lowercase();
+            format!(
+                "{names} would go to a host that only looks like {name} by its name: if it is yours, add --forge {forge} or --token-env NAME"
+            )
+        }
+    };
+    refuse(format!("there is no token for {name} at {host}"), format!("{how}\n{}", kind.permissions()))
+}
+
 /// The variable that holds a token, and the token.
-fn token(args: &Pr, kind: Kind, remote: Option<&Remote>) -> anyhow::Result<Option<(String, String)>> {
+fn token(args: &Pr, kind: Kind, remote: Option<&Remote>, known: bool) -> anyhow::Result<Option<(String, String)>> {
     let host = remote.map_or("", |remote| remote.host.as_str());
     let names: Vec<&str> = match &args.token_env {
         Some(name) => vec![name],
-        None => kind.token_names(host).to_vec(),
+        None => kind.token_names(host, known).to_vec(),
     };
     let values = names.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?.to_string_lossy().trim().to_owned())));
     let Some((name, token)) = values.into_iter().find(|(_, token)| !token.is_empty()) else { return Ok(None) };
