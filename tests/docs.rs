@@ -50,6 +50,35 @@ fn the_changelog_and_the_readme_know_every_pack() {
     }
 }
 
+/// An action is pinned, and to one version, wherever a workflow is shown; what is gone to is there.
+#[test]
+fn workflows_and_examples_fit_together() {
+    let mut texts = Vec::new();
+    for folder in ["docs", "docs/recipes", ".github/workflows"] {
+        let files = fs::read_dir(root().join(folder)).expect("a folder").flatten().map(|entry| entry.path());
+        texts.extend(files.filter(|path| path.is_file()).filter_map(|path| Some((path.clone(), fs::read_to_string(path).ok()?))));
+    }
+    let mut pins = std::collections::BTreeMap::new();
+    let library = yamlift::pack::registry::Library::open(&[]).expect("the packs");
+    for (path, text) in &texts {
+        for used in text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: ")) {
+            let (action, version) = used.split_once('@').unwrap_or_else(|| panic!("{}: {used}", path.display()));
+            // This repository's own has no name of an owner yet.
+            if action != "OWNER/yamlift" {
+                let pinned = version.split(' ').next().is_some_and(|hash| hash.len() == 40) && version.contains(" # v");
+                assert!(pinned, "{}: {used}", path.display());
+                assert_eq!(*pins.entry(action).or_insert(version), version, "{}: {action}", path.display());
+            }
+        }
+        for target in text.split("yamlift pr --to ").skip(1).filter_map(|rest| rest.split_whitespace().next()) {
+            if let Some((pack, _)) = target.split_once('@') {
+                assert!(library.names().iter().any(|name| name == pack), "{}: {target}", path.display());
+            }
+        }
+    }
+    assert!(pins.contains_key("actions/checkout"));
+}
+
 /// Documents that are made of the packs: `DOCS=write cargo test --test docs` makes them anew.
 #[test]
 fn documents_of_packs_are_up_to_date() {
