@@ -386,7 +386,7 @@ def closed_by_people(place):
     """Stays closed, with its branch and without."""
     place.did("created", 1)
     place.call("PATCH", "/pulls/1", {"state": "closed"}, "ann")
-    place.quiet(lambda: holds("why", place.did("skipped", 1).stderr, "somebody closed it"))
+    place.quiet(lambda: holds("why", place.did("skipped", 1).stderr, "somebody closed this pull request"))
     place.commit("NOTES.md", "The base moves.\n")
     place.quiet(lambda: place.did("skipped", 1))
     place.call("PATCH", "/pulls/1", {"state": "open"}, "ann")

@@ -29,7 +29,7 @@ pub struct Edits {
 pub struct Place {
     /// Index of the step.
     pub step: usize,
-    /// Bytes on disk of the first change there; of the place itself, where none is told apart.
+    /// Bytes on disk of the first change there; of the place itself, where it lies in that, or none is told apart.
     pub at: Span,
     /// Index of the fix; none where nothing of it is told apart.
     pub fix: Option<usize>,
@@ -93,7 +93,9 @@ pub fn edits(text: &str, steps: &[Step]) -> Edits {
         let root = together.root(pieces.len() + nth);
         let fix = roots.get(&root).copied();
         fix.iter().for_each(|fix| out.fixes[*fix].places.push(nth));
-        let at = first[nth].map_or(at, |piece| pieces[piece].at.clone());
+        // What is taken out side by side is one change: each place of it is where it is.
+        let own = |piece: &usize| !(pieces[*piece].at.start..pieces[*piece].at.end).contains(&at.start);
+        let at = first[nth].filter(own).map_or(at.clone(), |piece| pieces[piece].at.clone());
         out.places.push(Place { step, at, fix });
     }
     out
