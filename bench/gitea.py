@@ -491,7 +491,7 @@ def folder(place):
     place.did("created", 1)
     place.did("created", 2, "infra/mesh")
     pull = place.pull(2)
-    equal("branch", pull["head"]["ref"], f"{BRANCH}-infra-mesh")
+    equal("branch", pull["head"]["ref"], f"{BRANCH}-in-infra-mesh-a3ed09")
     equal("files", sorted(one["filename"] for page in [1, 2] for one in place.call("GET", f"/pulls/2/files?page={page}")), ["infra/mesh/mesh-config.yaml", "infra/mesh/operator.yaml"])
     links(place, pull)
     place.quiet(lambda: place.did("unchanged", 2, cwd=place.folder / "infra/mesh"))

@@ -154,7 +154,8 @@ impl Forge for Gitea {
             return each(reviewers, |one| self.ask(pull, one));
         }
         if answer.status == 404 {
-            return Err(Trouble::new(format!("Gitea knows nobody of the name {}", reviewers.join(", ")), ""));
+            let help = "there is no user or team of that name, or they may not see the repository";
+            return Err(Trouble::new(format!("Gitea would not ask {} for a review (404)", reviewers.join(", ")), help));
         }
         self.fine(answer, &[200, 201], &format!("ask {} for a review", reviewers.join(", "))).map(drop)
     }
