@@ -93,6 +93,24 @@ pub enum When {
     Wakes,
 }
 
+impl When {
+    /// In words, as the end of "may be merged …".
+    pub fn says(self) -> &'static str {
+        match self {
+            When::Before => "before the upgrade",
+            When::Any => "any time",
+            When::After => "after the upgrade",
+            When::Gap => "with the upgrade",
+            When::Wakes => "when you want it: it switches something on",
+        }
+    }
+
+    /// Whether the release from before the upgrade must not see the edit.
+    pub fn waits(self) -> bool {
+        matches!(self, When::After | When::Gap)
+    }
+}
+
 /// Places by when they may be edited.
 pub type Places = BTreeMap<When, usize>;
 

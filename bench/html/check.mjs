@@ -116,6 +116,17 @@ if (only) {
   await shot("7-filtered");
   await page.keyboard.press("Escape");
 }
+// When an edit may be merged: a filter, a badge, and a banner where something must wait.
+const whens = await page.$$eval(".pick[data-group=when]", all => all.map(pick => pick.dataset.value));
+const waits = whens.some(when => ["after", "gap"].includes(when)) && await count(".row .when-after, .row .when-gap") > 0;
+check("what must wait for the upgrade is said at the top", await page.$eval("#waits", node => !node.hidden) === waits || !waits);
+if (whens.length) {
+  await page.$eval(`.pick[data-value=${whens.at(-1)}]`, node => node.click());
+  await settle();
+  check("when to merge is a filter", await count(".file:not([hidden])") > 0 && await count(".chip") === 1, await text("#shown"));
+  await page.keyboard.press("Escape");
+  await settle();
+}
 await page.keyboard.press("/");
 await page.keyboard.type("zz nothing has this zz");
 await settle();

@@ -1,5 +1,5 @@
 //! A run in numbers.
-use super::{Level, Outcome, Report};
+use super::{Level, Outcome, Places, Report};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -50,6 +50,7 @@ impl Report {
             let (line, column) = crate::source::line_column(&file.source.text, offer.span.start);
             sum.files += 1;
             sum.places += offer.places;
+            offer.when.iter().for_each(|(when, places)| *sum.when.entry(*when).or_default() += places);
             sum.first.get_or_insert_with(|| format!("{}:{line}:{column}", file.source.path));
         }
         all.into_values().collect()
@@ -64,4 +65,7 @@ pub struct Offered {
     pub places: usize,
     /// `path:line:column` of the first place.
     pub first: Option<String>,
+    /// The places by when they may be edited.
+    #[serde(skip)]
+    pub when: Places,
 }

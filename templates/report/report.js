@@ -59,8 +59,14 @@ const rememberViewed = () => remember({ page, viewed: [...viewed] });
 const LEVELS = ["error", "warning", "note"];
 const OUTCOMES = { migrated: "Changed", "needs-review": "To look at", skipped: "Skipped", failed: "Not read", unchanged: "Noted" };
 
+// When an edit may be merged, seen from the upgrade, in the order of an upgrade.
+const WHENS = { before: "before the upgrade", any: "any time", gap: "with the upgrade", after: "after the upgrade", wakes: "when you want it" };
+// What must not reach the release from before the upgrade.
+const WAITS = ["gap", "after"];
+const whensOf = when => Object.keys(WHENS).filter(one => when[one]);
+
 /** Nothing chosen in a group: all of it. */
-const chosen = { migration: new Set(), safety: new Set(), level: new Set(), outcome: new Set(), folder: "", text: "" };
+const chosen = { migration: new Set(), safety: new Set(), when: new Set(), level: new Set(), outcome: new Set(), folder: "", text: "" };
 
 const narrow = matchMedia("(max-width: 860px)");
 let split = remembered.split === true;
@@ -73,8 +79,8 @@ const cards = files.map((file, index) => ({
   folder: file.path.slice(0, file.path.lastIndexOf("/") + 1),
   // What the migrations have to do with it, one by one.
   items: [
-    ...file.steps.map(step => ({ migration: step.migration })),
-    ...file.offered.map(offer => ({ migration: offer.migration, line: offer.line })),
+    ...file.steps.map(step => ({ migration: step.migration, when: step.when })),
+    ...file.offered.map(offer => ({ migration: offer.migration, when: offer.when, line: offer.line })),
     ...file.findings.map(finding => ({ migration: finding.migration, level: finding.level, line: finding.line })),
   ],
   closed: viewed.has(file.path),
@@ -87,13 +93,14 @@ const byPath = new Map(cards.map(card => [card.file.path, card]));
 
 /** Whether a step, an offer or a finding is among what is chosen. */
 function fits(item) {
-  const { migration, safety, level } = chosen;
+  const { migration, safety, when, level } = chosen;
   return (!migration.size || migration.has(item.migration))
     && (!safety.size || safety.has(migrations[item.migration].safety))
+    && (!when.size || whensOf(item.when || migrations[item.migration].when).some(one => when.has(one)))
     && (!level.size || level.has(item.level));
 }
 
-const choosesItems = () => chosen.migration.size + chosen.safety.size + chosen.level.size > 0;
+const choosesItems = () => chosen.migration.size + chosen.safety.size + chosen.when.size + chosen.level.size > 0;
 
 function cardFits(card) {
   const { outcome, folder, text } = chosen;
@@ -163,6 +170,24 @@ async function copy(text, from) {
   setTimeout(() => { from.textContent = was; }, 1500);
 }
 
+/** What nobody should overlook: edits that must not be merged yet. */
+function drawWaits() {
+  const edits = migrations.filter(migration => migration.files > 0);
+  const sum = whens => edits.reduce((sum, migration) => sum + whens.reduce((places, one) => places + (migration.when[one] || 0), 0), 0);
+  const late = sum(WAITS);
+  if (!late) return;
+  const all = edits.reduce((sum, migration) => sum + migration.places, 0);
+  const whens = WAITS.filter(one => sum([one]));
+  const whole = late === all;
+  $("waits").hidden = false;
+  $("waits").append(
+    el("p", {}, el("b", {}, whole ? "Do not merge this before the upgrade. " : `Do not merge all of this before the upgrade: ${late.toLocaleString("en")} of ${counted(all, "edit")} must wait. `),
+      "The release before it ignores these edits or misreads them. ",
+      !whole && ["To split them off, run ", el("code", {}, "--phase before"), " now and ", el("code", {}, "--phase after"), " when the upgrade is done. "],
+      whens.includes("gap") && "What is marked “with the upgrade” works in neither order: merge it at the moment of the upgrade."),
+    el("div", { class: "waits-buttons" }, whens.map(one => el("button", { type: "button", class: "plain-button", "aria-pressed": "false", "data-group": "when", "data-value": one, onclick: () => toggle("when", one) }, `Only ${WHENS[one]} (${sum([one])})`))));
+}
+
 /** Migrations in groups: those that edit, those that wait to be asked for, those that only speak. */
 function drawMigrations() {
   const natural = new Intl.Collator("en", { numeric: true });
@@ -209,6 +234,7 @@ function migrationRow(number) {
     expand,
     el("span", { class: "cell version" }, migration.version),
     el("span", { class: "cell" }, migration.safety && el("span", { class: `badge safety-${migration.safety}` }, migration.safety)),
+    el("span", { class: "cell" }, whenBadges(migration.when)),
     el("span", { class: "cell" }, LEVELS.map(level => levelBadge(level, migration[`${level}s`]))),
     el("span", { class: "cell sums" }, counts.join("; ")),
     button("Only this", () => toggle("migration", number), { "aria-pressed": "false", "data-migration": number, "aria-label": `Only this: ${nameOf(migration)}` }),
@@ -216,6 +242,12 @@ function migrationRow(number) {
 }
 
 const levelBadge = (level, n) => n ? el("span", { class: `badge level-${level}` }, counted(n, level)) : null;
+
+/** When it may be merged; how many places, where they differ. */
+function whenBadges(when) {
+  const whens = whensOf(when);
+  return whens.map(one => el("span", { class: `badge when-${one}` }, whens.length > 1 ? `${WHENS[one]}: ${when[one]}` : WHENS[one]));
+}
 
 // ---- filters ------------------------------------------------------------------------------------------------------------
 
@@ -234,11 +266,12 @@ function drawFilters() {
     values.map(value => el("button", { type: "button", class: `pick ${key}-${value}`, "aria-pressed": "false", "data-group": key, "data-value": value, onclick: () => toggle(key, value) }, label(value)))));
   group("Outcome", "outcome", outcomes, value => OUTCOMES[value]);
   group("Safety", "safety", safeties, value => value);
+  group("When to merge", "when", Object.keys(WHENS).filter(one => migrations.some(migration => migration.when[one])), value => WHENS[value]);
   group("Findings", "level", levels, value => `${value}s`);
 }
 
 function clearFilters() {
-  for (const group of ["migration", "safety", "level", "outcome"]) chosen[group].clear();
+  for (const group of ["migration", "safety", "when", "level", "outcome"]) chosen[group].clear();
   chosen.folder = chosen.text = $("search").value = "";
   refresh();
 }
@@ -265,8 +298,8 @@ function drawChips() {
   const chip = (text, onclick) => el("button", { type: "button", class: "chip", onclick, "aria-label": `Remove the filter: ${text}` }, text, el("span", { "aria-hidden": "true" }, "×"));
   const chips = [];
   for (const number of chosen.migration) chips.push(chip(slug(migrations[number].id), () => toggle("migration", number)));
-  for (const group of ["outcome", "safety", "level"]) {
-    for (const value of chosen[group]) chips.push(chip(group === "outcome" ? OUTCOMES[value] : value, () => toggle(group, value)));
+  for (const group of ["outcome", "safety", "when", "level"]) {
+    for (const value of chosen[group]) chips.push(chip(group === "outcome" ? OUTCOMES[value] : group === "when" ? WHENS[value] : value, () => toggle(group, value)));
   }
   if (chosen.folder) chips.push(chip(chosen.folder, () => { chosen.folder = ""; refresh(); }));
   if (chosen.text) chips.push(chip(`“${chosen.text}”`, () => { chosen.text = $("search").value = ""; refresh(); }));
@@ -487,14 +520,14 @@ function* numbered(hunk) {
 }
 
 function hunkFits(card, hunk) {
-  if (!chosen.level.size && hunk.migrations.some(migration => fits({ migration }))) return true;
+  if (!chosen.level.size && card.file.steps.some(step => hunk.migrations.includes(step.migration) && fits(step))) return true;
   const last = hunk.old + hunk.lines.filter(line => line[0] !== "+").length;
   return card.items.some(item => item.line >= hunk.old && item.line < last && fits(item));
 }
 
 function stepItem(step) {
   const migration = migrations[step.migration];
-  return el("li", {}, el("span", { class: `badge safety-${migration.safety}` }, migration.safety), " ", prose(nameOf(migration)),
+  return el("li", {}, el("span", { class: `badge safety-${migration.safety}` }, migration.safety), " ", whenBadges(step.when).map(badge => [badge, " "]).flat(), prose(nameOf(migration)),
     el("span", { class: "quiet" }, ` · ${counted(step.places, "place")}`));
 }
 
@@ -503,7 +536,12 @@ function stepItem(step) {
 function hunkTable(card, hunk, budget) {
   const { file } = card;
   const columns = isSplit() ? 4 : 3;
-  const authors = hunk.migrations.map(number => slug(migrations[number].id));
+  // Whose an edit is, and when it may be merged.
+  const label = number => {
+    const whens = file.steps.filter(step => step.migration === number).flatMap(step => whensOf(step.when));
+    return [slug(migrations[number].id), [...new Set(whens)].map(one => WHENS[one]).join(" or ")].filter(Boolean).join(" · ");
+  };
+  const authors = hunk.migrations.map(label);
   const table = el("table", { class: columns === 4 ? "diff split" : "diff unified" },
     el("caption", { class: "unseen" }, `${file.path}, from line ${hunk.old}`),
     el("colgroup", {}, columns === 4 ? [el("col", { class: "c-number" }), el("col", {}), el("col", { class: "c-number" }), el("col", {})] : [el("col", { class: "c-number" }), el("col", { class: "c-number" }), el("col", {})]));
@@ -515,7 +553,7 @@ function hunkTable(card, hunk, budget) {
   let spoke = "";
   const signed = line => {
     // Where several migrations were at work, each stretch says whose it is.
-    const by = line && line.by && line.by.length ? line.by.map(number => slug(migrations[number].id)).join(", ") : "";
+    const by = line && line.by && line.by.length ? line.by.map(label).join(", ") : "";
     if (!by || by === spoke) return;
     spoke = by;
     put(el("tr", { class: "by-row" }, el("td", { colspan: columns }, by)));
@@ -609,7 +647,7 @@ function findingNote(file, finding, loose) {
 function offerNote(offer) {
   const migration = migrations[offer.migration];
   return el("div", { class: "note offer" },
-    el("div", { class: "note-head" }, el("b", { class: "note-level" }, "offered"), el("span", { class: "note-id" }, migration.id)),
+    el("div", { class: "note-head" }, el("b", { class: "note-level" }, "offered"), el("span", { class: "note-id" }, migration.id), whenBadges(offer.when)),
     el("p", {}, prose(nameOf(migration)), offer.places > 1 ? ` (${counted(offer.places, "place")} in this file, the first is here)` : ""),
     el("p", { class: "help" }, "Not edited, as it changes how things behave. See its diff with ", el("code", {}, "--safety review"), "."));
 }
@@ -758,6 +796,7 @@ setTheme(["light", "dark"].includes(remembered.theme) ? remembered.theme : "");
 $("view-unified").setAttribute("aria-pressed", String(!split));
 $("view-split").setAttribute("aria-pressed", String(split));
 drawIntro();
+drawWaits();
 drawMigrations();
 drawFilters();
 drawCards();

@@ -2,7 +2,7 @@
 use super::super::format::Setting;
 use super::super::{diff, summary};
 use super::{heading, inert};
-use crate::report::{FileReport, Finding, How, Level, Outcome, Ran, Report, Summary, touched};
+use crate::report::{FileReport, Finding, How, Level, Outcome, Places, Ran, Report, Summary, touched};
 use crate::source::{Span, line_column};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +50,8 @@ struct Migration<'r> {
     /// Files and places that it would edit, if it was asked for.
     offered_files: usize,
     offered_places: usize,
+    /// The places that it edited by when that may be; of one that is offered alone, those.
+    when: Places,
     errors: usize,
     warnings: usize,
     notes: usize,
@@ -69,13 +71,14 @@ struct File<'r> {
     steps: Vec<Step<'r>>,
     hunks: Vec<Hunk>,
     findings: Vec<Said<'r>>,
-    offered: Vec<Offer>,
+    offered: Vec<Offer<'r>>,
 }
 
 #[derive(Serialize)]
 struct Step<'r> {
     migration: usize,
     places: usize,
+    when: &'r Places,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     removed_comments: &'r [String],
 }
@@ -115,11 +118,12 @@ struct Said<'r> {
 }
 
 #[derive(Serialize)]
-struct Offer {
+struct Offer<'r> {
     migration: usize,
     line: usize,
     column: usize,
     places: usize,
+    when: &'r Places,
 }
 
 /// `Mesh 1.26 → 1.27`.
@@ -207,10 +211,12 @@ fn migrations(report: &Report) -> Vec<Migration<'_>> {
     }
     for file in &report.files {
         let mut edited = BTreeSet::new();
-        for step in &file.steps {
+        // An edit that was not proven is none.
+        for step in file.steps.iter().filter(|_| !file.failed()) {
             let Some(sum) = all.get_mut(step.migration.as_str()) else { continue };
             sum.places += step.matches;
             sum.files += usize::from(edited.insert(&step.migration));
+            step.when.iter().for_each(|(when, places)| *sum.when.entry(*when).or_default() += places);
         }
         for finding in &file.findings {
             let Some(sum) = all.get_mut(finding.id.as_str()) else { continue };
@@ -224,6 +230,9 @@ fn migrations(report: &Report) -> Vec<Migration<'_>> {
     for offered in report.offers() {
         let Some(sum) = all.get_mut(offered.id.as_str()) else { continue };
         (sum.offered_files, sum.offered_places) = (offered.files, offered.places);
+        if sum.files == 0 {
+            sum.when = offered.when;
+        }
     }
     all.into_values().collect()
 }
@@ -253,13 +262,14 @@ fn file<'r>(file: &'r FileReport, numbers: &BTreeMap<&str, usize>) -> File<'r> {
         message: finding.message.trim_end(),
         help: finding.help.as_deref().map(str::trim_end),
     };
-    let offer = |offer: &crate::report::Offer| {
+    let offer = |offer: &'r crate::report::Offer| {
         let (line, column) = line_column(text, offer.span.start);
-        Offer { migration: number(&offer.id), line, column, places: offer.places }
+        Offer { migration: number(&offer.id), line, column, places: offer.places, when: &offer.when }
     };
     let step = |step: &'r crate::report::Step| Step {
         migration: number(&step.migration),
         places: step.matches,
+        when: &step.when,
         removed_comments: &step.removed_comments,
     };
     let (name, why) = outcome(file);

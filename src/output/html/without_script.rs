@@ -2,7 +2,8 @@
 use super::super::format::Setting;
 use super::super::human::{counted, files};
 use super::{data, escaped};
-use crate::report::{Level, Report};
+use crate::report::{Level, Places, Report};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 pub fn write(out: &mut String, report: &Report, setting: &Setting) {
@@ -24,11 +25,20 @@ pub fn write(out: &mut String, report: &Report, setting: &Setting) {
     if !setting.command.is_empty() {
         let _ = writeln!(out, "<p>Made by <code>{}</code></p>", escaped(&setting.command));
     }
+    let whens = whens(report);
+    if whens.values().flat_map(Places::keys).any(|when| when.waits()) {
+        out.push_str(
+            "<p><strong>Do not merge all of this before the upgrade.</strong> What says <em>after</em> or <em>with the upgrade</em> \
+             must not reach the release before it; <code>--phase before</code> and <code>--phase after</code> split it.</p>\n",
+        );
+    }
     if !report.about.is_empty() {
         out.push_str("<h2>Migrations</h2>\n<ul>\n");
         for about in report.about.values() {
-            let _ =
-                writeln!(out, "<li><code>{}</code> ({}): {}</li>", escaped(&about.id), about.safety, escaped(about.title.trim()));
+            let when = whens.get(about.id.as_str()).into_iter().flat_map(Places::keys);
+            let when: String = when.map(|when| format!(", {}", when.says())).collect();
+            let title = escaped(about.title.trim());
+            let _ = writeln!(out, "<li><code>{}</code> ({}{when}): {title}</li>", escaped(&about.id), about.safety);
         }
         out.push_str("</ul>\n");
     }
@@ -46,4 +56,14 @@ pub fn write(out: &mut String, report: &Report, setting: &Setting) {
         out.push_str("</li>\n");
     }
     out.push_str("</ul>\n");
+}
+
+/// When the edits of each migration may be merged.
+fn whens(report: &Report) -> BTreeMap<&str, Places> {
+    let mut all: BTreeMap<&str, Places> = BTreeMap::new();
+    for step in report.changed().flat_map(|file| &file.steps) {
+        let sums = all.entry(&step.migration).or_default();
+        step.when.iter().for_each(|(when, places)| *sums.entry(*when).or_default() += places);
+    }
+    all
 }

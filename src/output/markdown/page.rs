@@ -2,7 +2,7 @@
 use super::escape::{block, cell_code, code, link, paragraphs, percent, text};
 use crate::output::human::{counted, files};
 use crate::output::pages::slug;
-use crate::report::{About, FileReport, Finding, How, Level, Outcome, Places, Ran, Report, When};
+use crate::report::{About, FileReport, Finding, How, Level, Outcome, Places, Ran, Report};
 use crate::source::line_column;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -261,7 +261,7 @@ fn rows(report: &Report) -> (Vec<Row>, bool) {
             step.when.iter().for_each(|(when, places)| *sum.when.entry(*when).or_default() += places);
         }
     }
-    let late = sums.values().any(|sum| sum.when.keys().any(|when| matches!(when, When::After | When::Gap)));
+    let late = sums.values().any(|sum| sum.when.keys().any(|when| when.waits()));
     let row = |(id, sum): (&str, Sum)| {
         let about = report.about.get(id);
         let links = about.map_or(&[][..], |about| &about.links);
@@ -271,7 +271,7 @@ fn rows(report: &Report) -> (Vec<Row>, bool) {
             why: about.map_or_else(String::new, |about| paragraphs(&about.why)),
             links: links.iter().map(|address| link(address)).collect::<Vec<_>>().join(" · "),
             safety: about.map_or("", |about| about.safety),
-            when: sum.when.keys().map(|when| when_says(*when)).collect::<Vec<_>>().join(", "),
+            when: sum.when.keys().map(|when| when.says()).collect::<Vec<_>>().join(", "),
             files: sum.files,
             places: sum.places,
         }
@@ -281,16 +281,6 @@ fn rows(report: &Report) -> (Vec<Row>, bool) {
 
 fn title(about: Option<&About>, id: &str) -> String {
     about.map_or_else(|| text(slug(id)), |about| text(&about.title))
-}
-
-fn when_says(when: When) -> &'static str {
-    match when {
-        When::Before => "before the upgrade",
-        When::Any => "any time",
-        When::After => "after the upgrade",
-        When::Gap => "with the upgrade",
-        When::Wakes => "when you want it: it switches something on",
-    }
 }
 
 /// Findings, the worst first; what is said in the same words of several places is one.
