@@ -5,8 +5,13 @@ mod heading;
 mod without_script;
 
 use super::format::Setting;
+use super::markdown::hides;
 use crate::report::Report;
 
+// The policy in the page names one nonce that is the same in every report. A nonce keeps injected elements out only as long as
+// nobody can guess it, but here there is no server and nothing is put in as HTML: what files hold is in the JSON, which `inert`
+// keeps from ending its element, and the script makes text nodes of it. The policy is there so that the page loads nothing from
+// elsewhere and has no script in attributes; whoever could add an element could change the policy as well.
 const PAGE: &str = include_str!("../../templates/report/report.html");
 const STYLE: &str = include_str!("../../templates/report/report.css");
 const DIFF_SCRIPT: &str = include_str!("../../templates/report/diff.js");
@@ -38,6 +43,19 @@ pub fn render(report: &Report, setting: &Setting) -> String {
 /// A text as the content of an element, or of an attribute in double quotes.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The same as the content of an element, with a sign in place of each character that would not be seen.
+fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| hides(*c)) {
+        let code = u32::from(c);
+        out += &escaped(&rest[..at]);
+        out += &format!("<span class=\"hidden-sign\" title=\"a character that is not seen\">U+{code:04X}</span>");
+        rest = &rest[at + c.len_utf8()..];
+    }
+    out + &escaped(rest)
 }
 
 /// JSON that no content can end, or turn into a comment: what means something to HTML stands in strings alone, and is spelled

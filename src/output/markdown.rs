@@ -5,7 +5,7 @@ mod page;
 use super::format::Setting;
 use crate::expr::{ExprError, ExprId, Exprs, Mode, Scope};
 use crate::report::Report;
-pub use escape::{code, text};
+pub use escape::{code, hides, text};
 pub use page::{Page, Room, Words, goal, page};
 
 /// Most bytes of a page: a step's summary takes a mebibyte.

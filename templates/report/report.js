@@ -12,11 +12,37 @@ function el(name, attributes, ...children) {
   for (const [key, value] of Object.entries(attributes || {})) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (value === true) node.setAttribute(key, "");
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, key === "aria-label" ? plainly(value) : value);
   }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false && child !== ""));
+  const said = children.flat().filter(child => child !== null && child !== undefined && child !== false && child !== "");
+  node.append(...said.flatMap(child => typeof child === "string" ? seen(child) : child));
   return node;
 }
+
+// Characters that are not seen, or turn the direction of what is behind them: a line would read as another one than tools read.
+const HIDDEN = /([\u200b-\u200f\u202a-\u202e\u2066-\u2069])/;
+const HIDDEN_NAMES = {
+  "200B": "zero width space", "200C": "zero width non-joiner", "200D": "zero width joiner", "200E": "left-to-right mark", "200F": "right-to-left mark",
+  "202A": "left-to-right embedding", "202B": "right-to-left embedding", "202C": "end of an embedding or override", "202D": "left-to-right override", "202E": "right-to-left override",
+  "2066": "left-to-right isolate", "2067": "right-to-left isolate", "2068": "first strong isolate", "2069": "end of an isolate",
+};
+const codeOf = character => character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+
+/** A text with a sign in place of each character that would not be seen. */
+function seen(text) {
+  if (!HIDDEN.test(text)) return [text];
+  return text.split(HIDDEN).filter(Boolean).map(part => {
+    if (!HIDDEN.test(part)) return part;
+    const sign = document.createElement("span");
+    sign.className = "hidden-sign";
+    sign.title = `U+${codeOf(part)}, ${HIDDEN_NAMES[codeOf(part)]}: a character that is not seen, and may turn the order of the text`;
+    sign.textContent = `U+${codeOf(part)}`;
+    return sign;
+  });
+}
+
+/** The same where no elements can be. */
+const plainly = text => text.split(HIDDEN).map(part => HIDDEN.test(part) ? `[U+${codeOf(part)}]` : part).join("");
 
 const unseen = text => el("span", { class: "unseen" }, text);
 const counted = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
@@ -115,7 +141,8 @@ function haystack(card) {
   if (card.text === null) {
     const { file } = card;
     const ids = new Set(card.items.map(item => item.migration));
-    const parts = [file.path, file.why || ""];
+    // A path is found by its name, and as it is shown.
+    const parts = [file.path, seen(file.path).map(part => part.textContent ?? part).join(""), file.why || ""];
     for (const id of ids) parts.push(migrations[id].id, migrations[id].title);
     for (const finding of file.findings) parts.push(finding.message, finding.help || "");
     for (const hunk of file.hunks) parts.push(...hunk.lines.map(line => line.slice(1)));
@@ -127,7 +154,7 @@ function haystack(card) {
 // ---- the head of the page -----------------------------------------------------------------------------------------------
 
 function drawIntro() {
-  $("title").textContent = $("top-title").textContent = head.title;
+  $("title").textContent = $("top-title").textContent = plainly(head.title);
   for (const run of head.runs) {
     const folders = run.folders.map(folder => folder === "" ? "." : folder.replace(/\/$/, ""));
     const where = folders.length > 3 ? `${folders.slice(0, 3).join(", ")} and ${counted(folders.length - 3, "more folder")}` : folders.join(", ");
@@ -151,7 +178,7 @@ function drawIntro() {
   }
   if (head.command) {
     $("command").hidden = false;
-    $("command-text").textContent = head.command;
+    $("command-text").append(...seen(head.command));
     $("command-copy").addEventListener("click", event => copy(head.command, event.currentTarget));
     $("command-copy").setAttribute("aria-label", "Copy the command that made this report");
   }
@@ -188,22 +215,31 @@ function drawWaits() {
     el("div", { class: "waits-buttons" }, whens.map(one => el("button", { type: "button", class: "plain-button", "aria-pressed": "false", "data-group": "when", "data-value": one, onclick: () => toggle("when", one) }, `Only ${WHENS[one]} (${sum([one])})`))));
 }
 
-/** Migrations in groups: those that edit, those that wait to be asked for, those that only speak. */
+/** Migrations in groups: what is left for people, where it matters; those that edit, that wait to be asked for, that only speak. */
 function drawMigrations() {
   const natural = new Intl.Collator("en", { numeric: true });
   const numbers = [...migrations.keys()].sort((a, b) => natural.compare(migrations[a].id, migrations[b].id));
+  const edits = n => migrations[n].files > 0;
+  const offers = n => !edits(n) && migrations[n].offered_files > 0;
+  const severe = n => migrations[n].errors + migrations[n].warnings > 0;
+  const urgent = n => !edits(n) && !offers(n) && severe(n);
+  const rest = n => !edits(n) && !offers(n) && !severe(n);
+  const worst = (a, b) => migrations[b].errors - migrations[a].errors || migrations[b].warnings - migrations[a].warnings;
   const groups = [
-    [head.wrote ? "Edits, written" : "Edits, not written yet", n => migrations[n].files > 0],
-    ["Offered: edits made only with --safety review", n => !migrations[n].files && migrations[n].offered_files > 0],
-    ["For you: reported, not edited", n => !migrations[n].files && !migrations[n].offered_files && migrations[n].title],
-    ["From yamlift itself", n => !migrations[n].files && !migrations[n].offered_files && !migrations[n].title],
+    ["For you: errors and warnings, not edited", urgent],
+    [head.wrote ? "Edits, written" : "Edits, not written yet", edits],
+    ["Offered: edits made only with --safety review", offers],
+    ["For you: notes, not edited", n => rest(n) && migrations[n].title],
+    ["From yamlift itself", n => rest(n) && !migrations[n].title],
   ];
   let first = true;
   for (const [name, belongs] of groups) {
     const of = numbers.filter(belongs);
     if (!of.length) continue;
-    const open = first || migrations.length <= 12;
-    first = false;
+    if (belongs === urgent) of.sort(worst);
+    const open = first || belongs === urgent || migrations.length <= 12;
+    // Below what is left for people the edits are open as well.
+    if (belongs !== urgent) first = false;
     $("migrations").append(el("details", { open, class: "group" },
       el("summary", {}, name, el("span", { class: "count" }, String(of.length))),
       el("ul", { class: "rows" }, of.map(migrationRow))));
@@ -617,7 +653,7 @@ function code(file, line, other, kind) {
     let to = from + 1;
     while (to < text.length && syntax[to] === syntax[from] && flags[to] === flags[from]) to++;
     const classes = [SYNTAX[syntax[from]], flags[from] & 1 && "differs", flags[from] & 2 ? "under-error" : flags[from] & 4 ? "under-warning" : flags[from] & 8 && "under-note"].filter(Boolean).join(" ");
-    content.append(classes ? el("span", { class: classes }, text.slice(from, to)) : text.slice(from, to));
+    content.append(...(classes ? [el("span", { class: classes }, text.slice(from, to))] : seen(text.slice(from, to))));
     from = to;
   }
   if (cr && other && other !== line && !other.text.endsWith("\r")) content.append(el("span", { class: "end" }, "␍"));

@@ -1,7 +1,7 @@
 //! What the page says where scripts do not run: the counts, the migrations and the files, as a plain list.
 use super::super::format::Setting;
 use super::super::human::{counted, files};
-use super::{data, escaped};
+use super::{data, shown};
 use crate::report::{Level, Places, Report};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 pub fn write(out: &mut String, report: &Report, setting: &Setting) {
     let sum = report.summary();
     let deed = if setting.wrote { "written" } else { "to change" };
-    let _ = writeln!(out, "<h1>{}</h1>", escaped(&data::title(report)));
+    let _ = writeln!(out, "<h1>{}</h1>", shown(&data::title(report)));
     out.push_str("<p>Diffs, filters and findings in place need JavaScript; this is the summary without it.</p>\n");
     let _ = writeln!(
         out,
@@ -23,7 +23,7 @@ pub fn write(out: &mut String, report: &Report, setting: &Setting) {
         counted(sum.notes, "note")
     );
     if !setting.command.is_empty() {
-        let _ = writeln!(out, "<p>Made by <code>{}</code></p>", escaped(&setting.command));
+        let _ = writeln!(out, "<p>Made by <code>{}</code></p>", shown(&setting.command));
     }
     let whens = whens(report);
     if whens.values().flat_map(Places::keys).any(|when| when.waits()) {
@@ -37,19 +37,19 @@ pub fn write(out: &mut String, report: &Report, setting: &Setting) {
         for about in report.about.values() {
             let when = whens.get(about.id.as_str()).into_iter().flat_map(Places::keys);
             let when: String = when.map(|when| format!(", {}", when.says())).collect();
-            let title = escaped(about.title.trim());
-            let _ = writeln!(out, "<li><code>{}</code> ({}{when}): {title}</li>", escaped(&about.id), about.safety);
+            let title = shown(about.title.trim());
+            let _ = writeln!(out, "<li><code>{}</code> ({}{when}): {title}</li>", shown(&about.id), about.safety);
         }
         out.push_str("</ul>\n");
     }
     out.push_str("<h2>Files</h2>\n<ul>\n");
     for file in report.files.iter().filter(|file| file.speaks()) {
         let (name, why) = data::outcome(file);
-        let _ = write!(out, "<li><code>{}</code>: {}", escaped(&file.source.path), name.replace('-', " "));
-        why.iter().for_each(|why| _ = write!(out, ", {}", escaped(why)));
+        let _ = write!(out, "<li><code>{}</code>: {}", shown(&file.source.path), name.replace('-', " "));
+        why.iter().for_each(|why| _ = write!(out, ", {}", shown(why)));
         let worst = file.findings.iter().filter(|finding| finding.level > Level::Note && Some(finding.message.as_str()) != why);
         let said: String =
-            worst.map(|finding| format!("<li>line {}: {}</li>\n", finding.line, escaped(finding.message.trim_end()))).collect();
+            worst.map(|finding| format!("<li>line {}: {}</li>\n", finding.line, shown(finding.message.trim_end()))).collect();
         if !said.is_empty() {
             let _ = write!(out, "\n<ul>\n{said}</ul>\n");
         }

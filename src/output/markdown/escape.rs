@@ -97,11 +97,14 @@ fn one_line(text: &str) -> String {
     shown(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// Whether a character is not seen itself, and may turn the order of what is behind it.
+pub fn hides(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Without characters that steer a terminal, hide text or turn its direction.
 fn shown(text: &str) -> String {
-    let hides =
-        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if hides(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+    text.chars().map(|c| if c.is_control() || hides(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
 fn fenced(text: &str) -> String {
