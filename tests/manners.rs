@@ -177,6 +177,10 @@ fn colour_where_it_is_wanted() {
     assert!(!coloured(&[("CLICOLOR", "1")], &[]));
     assert!(coloured(&[], &["--color", "always"]));
     assert!(coloured(&[("CLICOLOR_FORCE", "1")], &[]));
+    // Forced is what says more than 0: that is as if it was not there.
+    assert!(!coloured(&[("CLICOLOR_FORCE", "0")], &[]));
+    assert!(!coloured(&[("CLICOLOR_FORCE", "0"), ("CLICOLOR", "1")], &[]));
+    assert!(coloured(&[("CLICOLOR_FORCE", "0"), ("FORCE_COLOR", "1")], &[]));
     assert!(coloured(&[("FORCE_COLOR", "1")], &[]));
     assert!(coloured(&[("FORCE_COLOR", "true"), ("TERM", "dumb")], &[]));
     assert!(!coloured(&[("FORCE_COLOR", "0")], &[]));

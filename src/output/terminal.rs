@@ -3,7 +3,7 @@
 use super::github;
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// `--color`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,16 +29,21 @@ pub struct Terminal {
 impl Terminal {
     pub fn new(colour: Colour) -> Self {
         use anstream::{AutoStream, ColorChoice};
-        let colour = if colour == Colour::Auto { forced(&|name| std::env::var_os(name)) } else { colour };
+        let variable = |name: &str| std::env::var_os(name);
+        let colour = if colour == Colour::Auto { forced(&variable) } else { colour };
         match colour {
             Colour::Auto => ColorChoice::Auto,
             Colour::Always => ColorChoice::Always,
             Colour::Never => ColorChoice::Never,
         }
         .write_global();
-        let colour_err = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+        let unforced = colour == Colour::Auto && variable("CLICOLOR_FORCE").is_some_and(|value| value == "0");
+        let shows = |choice: ColorChoice, terminal: bool| {
+            choice != ColorChoice::Never && (!unforced || terminal && takes_colour(&variable))
+        };
+        let colour_err = shows(AutoStream::choice(&io::stderr()), io::stderr().is_terminal());
         Terminal {
-            colour_out: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+            colour_out: shows(AutoStream::choice(&io::stdout()), io::stdout().is_terminal()),
             colour_err,
             links_err: colour_err && supports_hyperlinks::on(supports_hyperlinks::Stream::Stderr),
             on_github: std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true"),
@@ -90,6 +95,13 @@ fn forced(variable: &dyn Fn(&str) -> Option<OsString>) -> Colour {
         Some(_) => Colour::Always,
         None => Colour::Auto,
     }
+}
+
+/// What a terminal is coloured by where nothing forces it. anstream takes `CLICOLOR_FORCE=0` for a yes, and looks at none of these
+/// then.
+fn takes_colour(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
+    let is = |name, value: &str| variable(name).is_some_and(|said| said == value);
+    !is("CLICOLOR", "0") && (!is("TERM", "dumb") || variable("CLICOLOR").is_some())
 }
 
 fn quiet(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
