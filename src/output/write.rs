@@ -2,7 +2,7 @@
 use crate::report::{FileReport, Finding, Level, Outcome, Report};
 use crate::source::Source;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Why a file was left as it is.
@@ -44,12 +44,19 @@ pub fn report(path: &Path, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
-/// Adds to a file that other programs may have written to.
+/// Adds to a file that other programs may have written to; begins a line of its own where they left theirs open.
 ///
 /// # Errors
 /// Anything the disk says.
 pub fn append(path: &Path, text: &str) -> io::Result<()> {
-    fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
+    let mut file = fs::OpenOptions::new().create(true).read(true).append(true).open(path)?;
+    let mut last = [b'\n'];
+    // What has no end to go to, such as a pipe, is written to as it is.
+    if file.seek(io::SeekFrom::End(-1)).is_ok() {
+        file.read_exact(&mut last)?;
+    }
+    let gap = if last == *b"\n" { "" } else { "\n" };
+    file.write_all(format!("{gap}{text}").as_bytes())
 }
 
 /// Replaces the file that `source` was read from by `text`, atomically: a temporary file in the same folder, flushed to
@@ -177,6 +184,16 @@ mod tests {
         replace(dir.path(), &source, "a: 2\r\n").unwrap();
         assert_eq!(fs::read(dir.path().join("a.yaml")).unwrap(), b"\xef\xbb\xbfa: 2\r\n");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_added_begins_a_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("output");
+        append(&path, "a=1\n").unwrap();
+        append(&path, "b=2").unwrap();
+        append(&path, "c=3\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a=1\nb=2\nc=3\n");
     }
 
     #[test]
