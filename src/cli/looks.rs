@@ -41,7 +41,8 @@ pub fn run(asked: &Asked, files: &[PathBuf], cwd: PathBuf) -> anyhow::Result<Tol
     let sources = Sources { paths: files.to_vec(), cwd: cwd.clone(), ..Sources::default() };
     let found = pipeline::find(&sources)?;
     let told = pipeline::told(&sources.cwd, &found.root);
-    let mut paths: Vec<String> = found.files.iter().chain(found.unread.iter().map(|(path, _)| path)).cloned().collect();
+    let unread = found.unread.iter().map(|(path, _)| path.to_string_lossy().into_owned());
+    let mut paths: Vec<String> = found.files.iter().cloned().chain(unread).collect();
     let mut ground = pipeline::survey(Input::Files(found), library.carriers(), None)?;
     let mut trees = if asked.step().is_some() { Trees::of(runs) } else { pipeline::trees(&ground, library, &request, runs)? };
     trees.each(|run| (run.tells, run.needles) = (true, false));

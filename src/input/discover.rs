@@ -40,8 +40,8 @@ pub struct Found {
     pub files: Vec<String>,
     /// All that a file may refer to: `files`, and where they are a part of a git checkout the rest of `root` as well.
     pub around: Vec<String>,
-    /// Path and reason of what could not be listed.
-    pub unread: Vec<(String, String)>,
+    /// Path below `root`, as the disk has it, and reason of what could not be listed.
+    pub unread: Vec<(PathBuf, String)>,
     /// Outside of a checkout nothing says where the repository ends: `around` is what was named, and there may be more.
     pub part: bool,
     /// Links in folders that hide something from the walk, as links are not followed.
@@ -290,7 +290,7 @@ fn walk_folder(walk: &Walk, folder: &Path, exclude: &Override, found: &mut Found
     receive.into_iter().for_each(|sight| match sight {
         Sight::File(path) => take(&path, found),
         Sight::Link(path) => found.links.push(lossy_name(&found.root, &path)),
-        Sight::Unread(path, why) => found.unread.push((lossy_name(&found.root, Path::new(&path)), why)),
+        Sight::Unread(path, why) => found.unread.push((from_root(&found.root, Path::new(&path)), why)),
     });
 }
 
@@ -333,13 +333,13 @@ fn take_named(path: &Path, found: &mut Found) {
         return take(path, found);
     }
     let why = "it is a pipe, a device or a socket, not a regular file; `-` reads standard input";
-    found.unread.push((lossy_name(&found.root, path), why.to_owned()));
+    found.unread.push((from_root(&found.root, path), why.to_owned()));
 }
 
 fn take(path: &Path, found: &mut Found) {
     match name(&found.root, path) {
         Some(name) => found.files.push(name),
-        None => found.unread.push((lossy_name(&found.root, path), "its name is not UTF-8".into())),
+        None => found.unread.push((from_root(&found.root, path), "its name is not UTF-8".into())),
     }
 }
 
@@ -347,6 +347,10 @@ fn take(path: &Path, found: &mut Found) {
 fn name(root: &Path, path: &Path) -> Option<String> {
     let name = path.strip_prefix(root).unwrap_or(path).to_str()?;
     Some(if std::path::MAIN_SEPARATOR == '/' { name.to_owned() } else { name.replace(std::path::MAIN_SEPARATOR, "/") })
+}
+
+fn from_root(root: &Path, path: &Path) -> PathBuf {
+    path.strip_prefix(root).unwrap_or(path).to_owned()
 }
 
 fn lossy_name(root: &Path, path: &Path) -> String {
@@ -537,6 +541,7 @@ mod tests {
         fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"b\xff.yaml")), "a: 1\n").unwrap();
         let found = files(&walk(dir.path(), &[])).unwrap();
         assert_eq!(found.files, ["a.yaml"]);
-        assert_eq!(found.unread, [("b\u{fffd}.yaml".to_owned(), "its name is not UTF-8".to_owned())]);
+        let name = PathBuf::from(std::ffi::OsStr::from_bytes(b"b\xff.yaml"));
+        assert_eq!(found.unread, [(name, "its name is not UTF-8".to_owned())]);
     }
 }

@@ -9,10 +9,11 @@ pub fn link(url: &str, text: &str) -> String {
 
 /// The address of a file; none where it has no whole path.
 pub fn of_file(path: &Path) -> Option<String> {
-    let path = path.is_absolute().then(|| path.to_string_lossy().replace('\\', "/"))?;
-    let mut url = String::from(if path.starts_with('/') { "file://" } else { "file:///" });
-    for byte in path.bytes() {
+    let path = path.is_absolute().then(|| path.as_os_str().as_encoded_bytes())?;
+    let mut url = String::from(if path.starts_with(b"/") { "file://" } else { "file:///" });
+    for &byte in path {
         match byte {
+            b'\\' if std::path::MAIN_SEPARATOR == '\\' => url.push('/'),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b':' => url.push(char::from(byte)),
             _ => _ = write!(url, "%{byte:02X}"),
         }

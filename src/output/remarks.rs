@@ -18,6 +18,8 @@ use std::path::Path;
 pub struct Remarked<'r> {
     /// From the folder that the run is of, which is the top of the git checkout where there is one; with `/`.
     pub path: String,
+    /// The same in the bytes that the disk has, which need not be UTF-8.
+    pub name: Vec<u8>,
     /// As it is on disk; empty where it could not be read.
     text: Cow<'r, str>,
     bom: bool,
@@ -132,9 +134,14 @@ fn leads(file: &FileReport, fix: &fixes::Fix, ids: &BTreeSet<&str>, led: &Led, l
 
 /// The path that other programs know a file by.
 pub fn path(file: &FileReport, root: &Path) -> String {
+    String::from_utf8_lossy(&name(file, root)).into_owned()
+}
+
+/// The same in the bytes that the disk has.
+fn name(file: &FileReport, root: &Path) -> Vec<u8> {
     let below = file.source.disk.strip_prefix(root).ok().filter(|below| below.components().next().is_some());
-    let told = below.map(|below| below.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"));
-    told.unwrap_or_else(|| file.source.path.clone())
+    let told = below.map(|below| below.iter().map(|part| part.as_encoded_bytes()).collect::<Vec<_>>().join(&b'/'));
+    told.unwrap_or_else(|| file.source.path.clone().into_bytes())
 }
 
 fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting, led: &Led) -> Remarked<'r> {
@@ -176,7 +183,7 @@ fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting, led
         remarks.extend(edits(file, report, led, &lines));
     }
     remarks.sort_by(|a, b| (a.at.start, a.kind, a.id, b.level).cmp(&(b.at.start, b.kind, b.id, a.level)));
-    Remarked { path: path(file, &setting.root), bom: file.source.bom, text, remarks }
+    Remarked { path: path(file, &setting.root), name: name(file, &setting.root), bom: file.source.bom, text, remarks }
 }
 
 /// One remark per place of each step. The first place that a fix deals with has it.
@@ -307,7 +314,7 @@ const OWN: [(&str, &str, &str); 9] = [
 #[cfg(test)]
 impl<'r> Remarked<'r> {
     pub fn of(path: &str, text: &'r str, remarks: Vec<Remark<'r>>) -> Self {
-        Remarked { path: path.into(), text: text.into(), bom: false, remarks }
+        Remarked { path: path.into(), name: path.into(), text: text.into(), bom: false, remarks }
     }
 }
 

@@ -125,14 +125,14 @@ fn results(file: &Remarked, kept: &[bool], rules: &BTreeMap<&str, usize>) -> Vec
             "level": level(remark.level),
             "message": { "text": cut(&remark.said()) },
             "locations": [{ "physicalLocation": {
-                "artifactLocation": artifact(&file.path),
+                "artifactLocation": artifact(&file.name),
                 "region": region(&lines, remark),
             }}],
             "partialFingerprints": { "primaryLocationLineHash": on_line, "yamlift/v1": places[nth] },
             "properties": { "kind": remark.kind.name() },
         });
         if let Some(fix) = &remark.fix {
-            result["fixes"] = json!([self::fix(fix, &file.path, &lines)]);
+            result["fixes"] = json!([self::fix(fix, &file.name, &lines)]);
         }
         out.push(result);
     }
@@ -147,7 +147,7 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-fn artifact(path: &str) -> Json {
+fn artifact(path: &[u8]) -> Json {
     json!({ "uri": uri(path), "uriBaseId": ROOT })
 }
 
@@ -163,7 +163,7 @@ fn span(lines: &Lines, span: &Span) -> Json {
     json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
 }
 
-fn fix(fix: &Fix, path: &str, lines: &Lines) -> Json {
+fn fix(fix: &Fix, path: &[u8], lines: &Lines) -> Json {
     let replacements: Vec<Json> = (fix.splices.iter())
         .map(|splice| json!({ "deletedRegion": span(lines, &splice.at), "insertedContent": { "text": splice.with } }))
         .collect();
@@ -173,10 +173,10 @@ fn fix(fix: &Fix, path: &str, lines: &Lines) -> Json {
     })
 }
 
-/// A relative URI: what is no plain ASCII is percent-encoded, so that a colon begins no scheme.
-fn uri(path: &str) -> String {
+/// A relative URI of the bytes of a path: what is no plain ASCII is percent-encoded, so that a colon begins no scheme.
+fn uri(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
+    for &byte in path {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
             other => out += &format!("%{other:02X}"),
@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn paths_become_relative_uris() {
-        assert_eq!(uri("a b/ü:%#?.yaml"), "a%20b/%C3%BC%3A%25%23%3F.yaml");
+        assert_eq!(uri("a b/ü:%#?.yaml".as_bytes()), "a%20b/%C3%BC%3A%25%23%3F.yaml");
+        assert_eq!(uri(b"b\xff\xfe.yaml"), "b%FF%FE.yaml");
     }
 
     #[test]
