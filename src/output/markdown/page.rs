@@ -299,6 +299,8 @@ fn open(report: &Report, words: &Words) -> Vec<Item> {
         }
     }
     by_words.sort_by_key(|((level, ..), _)| *level);
+    // Several things in one line may be said of in the same words.
+    by_words.iter_mut().for_each(|(_, places)| places.dedup());
     let item = |((level, id, message, help), places): (Same, Vec<String>)| Item {
         level: match level.0 {
             Level::Error => "error",

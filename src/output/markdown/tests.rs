@@ -80,6 +80,25 @@ fn a_reviewer_finds_what_why_and_what_is_open() {
     has("```sh\nyamlift migrate --to mesh@1.27 -w\n```");
     has("git revert");
     assert!(!text.contains("\n\n\n") && !text.contains("<<") && !text.contains("<%"), "{text}");
+    assert_eq!(broken(&text), None, "{text}");
+    assert_eq!(broken(&render(&report(1, 2), &Setting::default())), None);
+}
+
+/// A line that goes on in the next one: some forges show that as the end of a line.
+fn broken(text: &str) -> Option<(&str, &str)> {
+    let prose = |line: &str| line.starts_with(|c: char| c.is_alphanumeric() || "*`<".contains(c)) && !line.starts_with("```");
+    let outside: Vec<&str> = text.split("```").step_by(2).flat_map(str::lines).collect();
+    let pairs = outside.windows(2).map(|pair| (pair[0], pair[1]));
+    pairs.into_iter().find(|(one, next)| prose(one) && prose(next) || one.starts_with("> ") && next.starts_with("> "))
+}
+
+#[test]
+fn what_is_said_twice_of_a_line_names_it_once() {
+    let mut report = report(1, 1);
+    let again = report.files[0].findings[0].clone();
+    report.files[0].findings.extend([again.clone(), again]);
+    let text = render(&report, &Setting::default());
+    assert!(text.contains("- **warning** `apps/reviews|0000.yaml:2`: &lt;b&gt;"), "{text}");
 }
 
 #[test]
