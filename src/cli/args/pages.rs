@@ -59,7 +59,13 @@ fn page(command: clap::Command) -> io::Result<Vec<u8>> {
     let title = called(&command);
     let mut out = Vec::new();
     clap_mangen::Man::new(command.name(title.clone())).title(title.to_uppercase()).render(&mut out)?;
-    Ok(out)
+    Ok(in_ascii(&String::from_utf8_lossy(&out)).into_bytes())
+}
+
+/// What is no ASCII as groff spells it, which reads bytes where no preconv runs before it.
+fn in_ascii(page: &str) -> String {
+    let spelt = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\[u{:04X}]", u32::from(c)) };
+    page.chars().map(spelt).collect()
 }
 
 #[cfg(test)]
@@ -85,6 +91,8 @@ mod tests {
             assert!(names.contains(&name), "{names:?}");
         }
         assert!(!names.iter().any(|name| name.contains("help")), "{names:?}");
+        assert!(pages.iter().all(|(_, page)| page.is_ascii()));
+        assert_eq!(in_ascii("a → b"), "a \\[u2192] b");
         let of = |name: &str| String::from_utf8(manual(Some(name)).unwrap().unwrap()).unwrap();
         assert!(of("migrate").contains(".TH YAMLIFT-MIGRATE 1"), "{}", of("migrate"));
         assert!(of("migrate").contains("Examples:") && of("new pack").contains("YAMLIFT-NEW-PACK"));
