@@ -18,6 +18,15 @@ fn migrate_under(scratch: &Scratch, variables: &[(&str, &str)], args: &[&str]) -
 }
 
 #[test]
+fn a_variable_that_does_nothing_is_said() {
+    let scratch = Scratch::new(&[("a.yaml", OLD)]);
+    let said = migrate_under(&scratch, &[("YAMLIFT_FIX", "1"), ("YAMLIFT_VERSION", "0.1.0")], &[]);
+    let line = "YAMLIFT_FIX is not an option of yamlift: it does nothing (did you mean YAMLIFT_WRITE?)\n";
+    assert!(said.err.starts_with(line) && !said.err.contains("YAMLIFT_VERSION"), "{}", said.err);
+    assert_eq!((said.code, scratch.get("a.yaml")), (1, OLD.as_bytes().to_vec()));
+}
+
+#[test]
 fn a_variable_stands_in_for_a_flag() {
     let scratch = Scratch::new(&[("a.yaml", OLD), ("b.yaml", OLD)]);
     let packs = scratch.packs();

@@ -7,6 +7,7 @@ mod run;
 mod which;
 
 use crate::output::terminal::{Colour, Terminal};
+use crate::pack::near;
 use clap::{FromArgMatches, Parser, Subcommand, ValueEnum};
 pub use look::*;
 pub use pages::{commands, completions, manual, manuals};
@@ -132,8 +133,29 @@ fn read(line: &[OsString], variable: environment::Variable) -> Result<(Args, Vec
     let line = added.line(line);
     match command.try_get_matches_from(&line).and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => Ok((args, line)),
-        Err(said) => Err((said, added.blame())),
+        Err(said) => Err((with_near(said, &line), added.blame())),
     }
+}
+
+/// `help migrat` names the command that is near, as `migrat` alone does.
+fn with_near(mut said: clap::Error, line: &[OsString]) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let Some(ContextValue::String(word)) = said.get(ContextKind::InvalidSubcommand) else { return said };
+    if said.get(ContextKind::SuggestedSubcommand).is_some() {
+        return said;
+    }
+    let words = line.iter().map(|word| word.to_string_lossy()).skip_while(|word| word != "help").skip(1);
+    let root = command();
+    let mut above = &root;
+    for known in words {
+        let Some(below) = above.find_subcommand(known.as_ref()) else { break };
+        above = below;
+    }
+    let names: Vec<String> = above.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    if let Some(near) = near(word, names.iter().map(String::as_str)).map(str::to_owned) {
+        said.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
+    }
+    said
 }
 
 /// All that can be typed.
@@ -141,6 +163,12 @@ fn command() -> clap::Command {
     let root = environment::told(<Args as clap::CommandFactory>::command());
     let rare = |arg: clap::Arg| if RARE.contains(&arg.get_id().as_str()) { arg.hide_short_help(true) } else { arg };
     environment::COMMANDS.into_iter().fold(root, |root, name| root.mut_subcommand(name, |command| command.mut_args(rare)))
+}
+
+/// A line for each variable that looks like one of ours, and does nothing.
+pub fn unknown_variables(line: &[OsString]) -> String {
+    let names = std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().filter(|_| !value.is_empty()));
+    environment::unknown(&command(), line, names)
 }
 
 impl Args {
@@ -161,6 +189,21 @@ impl From<ColourArg> for Colour {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn help_of_a_command_that_is_misspelt_names_the_near_one() {
+        let said = |line: &str| {
+            let words: Vec<std::ffi::OsString> = line.split(' ').map(Into::into).collect();
+            super::read(&words, &|_| None).unwrap_err().0.render().to_string()
+        };
+        assert!(
+            said("yamlift help migrat").contains("a similar subcommand exists: 'migrate'"),
+            "{}",
+            said("yamlift help migrat")
+        );
+        assert!(said("yamlift help new pak").contains("'pack'"), "{}", said("yamlift help new pak"));
+        assert!(!said("yamlift help quark").contains("similar"));
+    }
+
     #[test]
     fn the_command_line_is_sound() {
         super::command().debug_assert();

@@ -2,6 +2,7 @@
 //!
 //! They become words of the command line, so that what is printed to be typed next says them. What is typed wins: a variable
 //! counts for nothing where its flag, or one that excludes it, is on the line.
+use crate::pack::near;
 use clap::builder::{BoolishValueParser, StyledStr, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -18,6 +19,41 @@ const ELSEWHERE: [(&str, &[&str]); 2] =
 pub const COMMANDS: [&str; 3] = ["migrate", "plan", "pr"];
 
 const HELP: &str = "Each option can be set in the environment as well: YAMLIFT_TO, YAMLIFT_CHECK=1. Separate several values by commas, or put each on a line. What you type wins.";
+
+/// Variables that begin as ours do, and are for what runs yamlift: our recipes, our action, git below us.
+const OF_OTHERS: [&str; 6] =
+    ["YAMLIFT_APP_CLIENT_ID", "YAMLIFT_APP_PRIVATE_KEY", "YAMLIFT_IMAGE", "YAMLIFT_TOKEN", "YAMLIFT_URL", "YAMLIFT_VERSION"];
+
+/// A line for each of these variables that looks like ours, and is a flag of no command. `line`: what was typed, with what the
+/// environment adds; a variable that it names is one that somebody needs.
+pub fn unknown(root: &Command, line: &[OsString], names: impl Iterator<Item = String>) -> String {
+    let name_of = |long: &str| format!("YAMLIFT_{}", long.to_uppercase().replace('-', "_"));
+    let commands = || std::iter::once(root).chain(root.get_subcommands());
+    let mut known: Vec<(String, String)> = Vec::new();
+    for command in commands() {
+        for arg in command.get_arguments().filter(|arg| takes(arg)) {
+            let Some(long) = arg.get_long().filter(|long| has_variable(command, long)) else { continue };
+            let others = arg.get_all_aliases().unwrap_or_default();
+            known.push((name_of(long), name_of(long)));
+            known.extend(others.iter().map(|other| (name_of(other), name_of(long))));
+        }
+    }
+    let is_named = |name: &str| line.iter().any(|word| word.to_string_lossy().split('=').any(|part| part == name));
+    let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let ours = |name: &String| {
+        name.starts_with("YAMLIFT_") && plain(name) && !name.starts_with("YAMLIFT_GIT_") && !OF_OTHERS.contains(&name.as_str())
+    };
+    let mut unknown: Vec<String> = names.filter(ours).collect();
+    unknown.retain(|name| !known.iter().any(|(_, flag)| flag == name) && !is_named(name));
+    unknown.sort();
+    let say = |name: &String| {
+        let alias = known.iter().find(|(spelt, _)| spelt == name).map(|(_, flag)| flag.as_str());
+        let meant = alias.or_else(|| near(name, known.iter().map(|(_, flag)| flag.as_str())));
+        let meant = meant.map_or_else(String::new, |meant| format!(" (did you mean {meant}?)"));
+        format!("{name} is not an option of yamlift: it does nothing{meant}\n")
+    };
+    unknown.iter().map(say).collect()
+}
 
 /// What the environment adds to a command line.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -200,6 +236,21 @@ mod tests {
     fn several_values_have_commas_or_lines() {
         assert_eq!(line("yamlift plan", &[("YAMLIFT_ONLY", "a, b,")]), "yamlift plan --only=a --only=b");
         assert_eq!(line("yamlift plan", &[("YAMLIFT_SET", "a=1,2\nb=3\n")]), "yamlift plan --set=a=1,2 --set=b=3");
+    }
+
+    #[test]
+    fn a_variable_that_is_no_flag_is_said() {
+        let said = |line: &str, names: &[&str]| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            super::unknown(&super::super::command(), &words, names.iter().map(|name| (*name).to_owned()))
+        };
+        let no = |name: &str, meant: &str| format!("{name} is not an option of yamlift: it does nothing{meant}\n");
+        assert_eq!(said("yamlift migrate", &["YAMLIFT_FIX"]), no("YAMLIFT_FIX", " (did you mean YAMLIFT_WRITE?)"));
+        assert_eq!(said("yamlift plan", &["YAMLIFT_SAFTY"]), no("YAMLIFT_SAFTY", " (did you mean YAMLIFT_SAFETY?)"));
+        assert_eq!(said("yamlift plan", &["YAMLIFT_QUUX_ZORK"]), no("YAMLIFT_QUUX_ZORK", ""));
+        // Flags of any command, what others need, and what the line names.
+        assert_eq!(said("yamlift plan", &["YAMLIFT_LABEL", "YAMLIFT_WRITE", "YAMLIFT_COLOR", "HOME", "YAMLIFT_VERSION"]), "");
+        assert_eq!(said("yamlift pr --token-env=YAMLIFT_BOT", &["YAMLIFT_BOT", "YAMLIFT_GIT_TOKEN"]), "");
     }
 
     #[test]
