@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use yamlift::pack::author::Page;
+use yamlift::pack::config;
 use yamlift::pack::registry::Library;
 
 fn root() -> &'static Path {
@@ -55,9 +56,42 @@ fn every_file_follows_its_schema() {
     assert!(all.len() > 10 && no.is_empty(), "{no}");
 }
 
+/// The example of the documents has every key, and is what the schema and the binary take.
+#[test]
+fn the_example_of_the_settings_is_whole() {
+    let page = fs::read_to_string(root().join("docs/configuration.md")).expect("the document");
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    config::read("the example", example).unwrap_or_else(|no| panic!("{no}"));
+    let (config, value) = (schema("config"), read("the example", example));
+    assert_eq!(wrong(&config, &config, &value), None);
+    let keys = |value: &Json| value.as_object().expect("a map").keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(keys(&value), keys(&config["properties"]));
+    assert_eq!(keys(&value["pr"]), keys(&config["$defs"]["pr"]["properties"]));
+}
+
+#[test]
+fn the_settings_have_the_keys_of_the_binary() {
+    let known = |text: &str| {
+        let help = config::read("c", text).expect_err("an unknown key").help.unwrap_or_default();
+        let keys = help.strip_prefix("allowed here: ").unwrap_or_else(|| panic!("{help}\n{text}"));
+        keys.split(", ").map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let of = |part: &Json| part["properties"].as_object().expect("properties").keys().cloned().collect::<BTreeSet<_>>();
+    let config = schema("config");
+    assert_eq!(of(&config), known("zzzzzzzzzzzzzzzzz: 1\n"));
+    assert_eq!(of(&config["$defs"]["pr"]), known("pr: { zzzzzzzzzzzzzzzzz: 1 }\n"));
+}
+
 #[test]
 fn what_the_binary_refuses_does_not() {
     let broken = [
+        ("config", "to: mesh@1.27\nexlude: [a]\n", "exlude"),
+        ("config", "to: mesh\n", "mesh"),
+        ("config", "from: 1.20\n", "several"),
+        ("config", "safety: manual\n", "manual"),
+        ("config", "only: [{ a: b }]\n", "several"),
+        ("config", "pr: { commit: all }\n", "all"),
+        ("config", "pr: { api-url: x }\n", "api-url"),
         ("migration", "title: T\nwhy: W\ntarget: a\nreports: []\n", "reports"),
         ("migration", "title: T\ntarget: a\ndo: { remove: $.a }\n", "why"),
         ("migration", "title: T\nwhy: W\nsafety: saf\n", "saf"),

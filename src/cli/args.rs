@@ -59,7 +59,7 @@ pub enum Command {
     /// Create a pack, or a migration with its first cases, for you to fill in
     #[command(after_help = include_str!("../../templates/help/new.txt"))]
     New(New),
-    /// Print a JSON Schema, with which an editor completes and checks the files of a pack
+    /// Print a JSON Schema, with which an editor completes and checks settings and the files of a pack
     #[command(after_help = include_str!("../../templates/help/schema.txt"))]
     Schema(Schema),
     /// Print the script that makes a shell complete commands and flags

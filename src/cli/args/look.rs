@@ -116,6 +116,8 @@ pub enum SchemaArg {
     Pack,
     /// migrations/carriers/*.yaml
     Carriers,
+    /// .yamlift.yaml
+    Config,
     /// What --format json prints
     Report,
 }

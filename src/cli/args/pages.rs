@@ -64,7 +64,12 @@ fn page(command: clap::Command) -> io::Result<Vec<u8>> {
 
 /// What is no ASCII as groff spells it, which reads bytes where no preconv runs before it.
 fn in_ascii(page: &str) -> String {
-    let spelt = |c: char| if c.is_ascii() { c.to_string() } else { format!("\\[u{:04X}]", u32::from(c)) };
+    let spelt = |c: char| match c {
+        // Which plain terminals do not have.
+        '…' => "...".to_owned(),
+        c if c.is_ascii() => c.to_string(),
+        c => format!("\\[u{:04X}]", u32::from(c)),
+    };
     page.chars().map(spelt).collect()
 }
 
