@@ -136,6 +136,48 @@ fn the_ten_minutes_of_contributing_work() {
     }
 }
 
+/// The comment of the README leaves its entry alone.
+#[test]
+fn the_suppression_of_the_readme_works() {
+    let readme = read("README.md");
+    let block = readme.split("```yaml\n").filter_map(|rest| rest.split("```").next()).find(|block| block.contains("# yamlift: "));
+    let block = block.expect("an example").replace("\n", "\n    ");
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("a.yaml");
+    let said = |text: &str| {
+        fs::write(&path, text).expect("a file");
+        let path = path.to_str().expect("a path");
+        String::from_utf8(yamlift(&["migrate", path, "--to", "istio@1.27"]).stdout).expect("text")
+    };
+    let text = format!("apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    {block}\n");
+    assert_eq!(said(&text), "");
+    let heard = text.replace("# yamlift: ", "# ");
+    assert!(said(&heard).contains("+        sidecar.istio.io/nativeSidecar: \"false\""), "{heard}{}", said(&heard));
+}
+
+/// A table ends where a line is blank: no row stands below one.
+#[test]
+fn tables_are_whole() {
+    let mut pages = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "migrations/README.md".to_owned()];
+    for folder in ["docs", "docs/recipes"] {
+        let entries = fs::read_dir(root().join(folder)).expect("a folder").flatten();
+        let named = entries.map(|entry| format!("{folder}/{}", entry.file_name().to_string_lossy()));
+        pages.extend(named.filter(|path| path.ends_with(".md")));
+    }
+    for path in &pages {
+        let text = read(path);
+        let outside: Vec<&str> = text.split("```").step_by(2).flat_map(str::lines).collect();
+        for lines in outside.windows(2).filter(|lines| lines[1].starts_with("| ") && !lines[0].starts_with('|')) {
+            let at = outside.iter().position(|line| std::ptr::eq(*line, lines[1])).unwrap_or_default();
+            assert!(
+                outside.get(at + 1).is_some_and(|line| line.starts_with("|-")),
+                "{path}: a row without its table: {}",
+                lines[1]
+            );
+        }
+    }
+}
+
 /// Flags that the README names are flags of a command.
 #[test]
 fn flags_of_the_readme_exist() {
@@ -145,7 +187,7 @@ fn flags_of_the_readme_exist() {
         .collect();
     let readme = read("README.md");
     let flags = readme.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|w| w.starts_with("--") && w.len() > 3);
-    for flag in flags.filter(|f| !matches!(*f, "--release" | "--path")) {
+    for flag in flags.filter(|f| !matches!(*f, "--release" | "--path" | "--from-file")) {
         assert!(help.contains(flag), "no command has {flag}");
     }
 }
