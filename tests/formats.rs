@@ -127,7 +127,7 @@ fn fixes_give_what_w_writes() {
 /// Files that have to be edited together with others, so that there is no fix.
 fn held(sarif: &Json) -> BTreeSet<String> {
     let results = sarif["runs"][0]["results"].as_array().expect("results").iter();
-    let held = results.filter(|result| text(&result["message"]["text"]).contains("goes together with edits of other files"));
+    let held = results.filter(|result| text(&result["message"]["text"]).contains("goes together with edits in other files"));
     let path = |result: &Json| decoded(text(&result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]));
     held.map(path).collect()
 }

@@ -172,10 +172,10 @@ fn remarked<'r>(file: &'r FileReport, report: &'r Report, setting: &Setting, led
             at: lines.first(&now(&offer.span)),
             unread: None,
             message: format!(
-                "{} This changes behaviour{many}, and is left as it is until somebody asks for it.",
+                "{} This changes behaviour{many}, so it is not done unless you ask for it.",
                 title(report, &offer.id)
             ),
-            help: Some("see it with --safety review".into()),
+            help: Some("add --safety review to see the diff".into()),
             fix: None,
         });
     }
@@ -209,12 +209,12 @@ fn edits<'r>(file: &'r FileReport, report: &Report, led: &Led, lines: &Lines) ->
             named.dedup();
             named.extend((others.len() > NAMED).then(|| format!("{} more", others.len() - NAMED)));
             let with = if named.is_empty() { String::new() } else { format!(", with {}", named.join(", ")) };
-            Fix { splices: edits.fixes[fix].splices.clone(), says: format!("Make the edit of {}{with}", id(nth)) }
+            Fix { splices: edits.fixes[fix].splices.clone(), says: format!("Apply the edit of {}{with}", id(nth)) }
         });
         let help = match owner {
-            _ if held => Some("it goes together with edits of other files: make them all with -w".to_owned()),
+            _ if held => Some("it goes together with edits in other files: apply them all with -w".to_owned()),
             Some(owner) if owner != nth => {
-                Some(format!("it goes together with the edit of {} in line {}", id(owner), line(owner)))
+                Some(format!("it goes together with the edit of {} on line {}", id(owner), line(owner)))
             }
             _ => None,
         };
@@ -266,48 +266,48 @@ pub fn rule<'r>(report: &'r Report, id: &'r str) -> Rule<'r> {
 const OWN: [(&str, &str, &str); 9] = [
     (
         "comment",
-        "A comment goes with what is taken out",
-        "Comments belong to the entry that they stand above, in or behind. One whose entry is taken out goes as well, and is quoted, so that nothing that was written is lost unseen.",
+        "A comment is removed together with its entry",
+        "A comment belongs to the entry that it stands above, in or behind. When a migration removes that entry, the comment goes with it. It is quoted here, so that nothing is lost unnoticed.",
     ),
     (
         "embedded",
-        "A text within a file could not be read",
-        "YAML often stands in a string of other YAML: in a ConfigMap, in values of a chart. This one is no YAML, so that nothing in it was looked at. Mend it, or check it by hand.",
+        "YAML inside a file could not be read",
+        "Strings often hold YAML of their own, as in a ConfigMap or in the values of a chart. This text is not valid YAML, so nothing in it was checked. Fix it, or check it by hand.",
     ),
     (
         "generated",
-        "A file that a program wrote is left as it is",
-        "Its next run would undo the edit. Change what the file is made from and make it anew, or pass --include-generated to edit it all the same.",
+        "A generated file is not edited",
+        "The program that wrote the file would overwrite the edit on its next run. Change what the file is generated from and generate it again, or add --include-generated to edit it anyway.",
     ),
     (
         "index",
         "A chart, overlay or wrapper could not be followed",
-        "Whose values a file holds is read from Chart.yaml, kustomization.yaml and the objects that deploy charts. What they do not tell is not migrated.",
+        "Chart.yaml, kustomization.yaml and the objects that deploy charts tell yamlift which chart a values file belongs to. Values that none of them leads to are not migrated.",
     ),
     (
         "schema",
-        "The object does not fit its CustomResourceDefinition",
-        "Edited objects are held against the CRDs that are given (--crds). An edit after which the cluster would refuse the object, or drop a field of it, is not written. What did not fit before the edit is a note.",
+        "An object does not match its CustomResourceDefinition",
+        "Edited objects are checked against the CRDs given with --crds. An edit is not written if the cluster would reject the result or drop a field of it. What did not match before the edit is a note.",
     ),
     (
         "suppression",
-        "A comment to yamlift that does nothing",
-        "`# yamlift: ignore[ID] reason` leaves an entry alone. This one cannot be understood, or there is nothing for it to suppress any more; then it can go.",
+        "A comment to yamlift has no effect",
+        "`# yamlift: ignore[ID] reason` keeps a migration away from an entry. This comment cannot be understood, or nothing is left for it to suppress; in that case, remove it.",
     ),
     (
         "unproven",
-        "An edit could not be proven",
-        "Each edit is checked before it is written: the new text has to be read to exactly the intended value, by two readers, and a second run may change nothing. This edit failed the check, and nothing was written to the file. It is a bug of yamlift or of the migration.",
+        "An edit could not be proven correct",
+        "Before anything is written, each edit is checked: two parsers must read exactly the intended value from the new text, and a second run must change nothing. This edit failed the check, so the file was left unchanged. This is a bug in yamlift or in the migration.",
     ),
     (
         "unreadable",
         "A file could not be read",
-        "It is no YAML that can be edited without loss, in no encoding that is known, or not to be opened. Nothing in it was migrated.",
+        "It is not YAML that can be edited without loss, its encoding is not known, or it could not be opened. Nothing in it was migrated.",
     ),
     (
         "unwritten",
         "A file could not be written",
-        "It changed since it was read, is read-only, or lies outside of the folder. It was left as it is.",
+        "It changed after it was read, is read-only, or lies outside the folder. It was left unchanged.",
     ),
 ];
 

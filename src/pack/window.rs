@@ -30,7 +30,7 @@ pub fn version(page: &Page, node: Id) -> Result<Version, PackError> {
     let text = page.string(node)?;
     Version::parse(&text).ok_or_else(|| {
         let error = page.error(node, format!("`{text}` is not a version"));
-        PackError { help: Some("numbers with dots between them, such as \"1.27\"".into()), ..error }
+        PackError { help: Some("write numbers with dots between them, such as \"1.27\"".into()), ..error }
     })
 }
 
@@ -49,7 +49,7 @@ impl Compiler<'_> {
         let text = self.page.string(node)?;
         let range = Range::parse(&text).ok_or_else(|| {
             let mut error = self.page.error(node, format!("`{text}` is not a range of versions"));
-            error.help = Some("write \"A..B\" (from A on, gone in B), \"A..\", \"..B\", \"..\" or never".into());
+            error.help = Some("write \"A..B\" (from A up to, but not including, B), \"A..\", \"..B\", \"..\" or never".into());
             error
         })?;
         range.from.iter().chain(&range.until).try_for_each(|end| self.check_end(node, &text, end))?;
@@ -91,11 +91,12 @@ impl Compiler<'_> {
         }
         let why = match (old, new) {
             _ if swapped => "the old form acts only where the new one is gone: are they swapped?".to_owned(),
-            (_, Some(new)) => format!("no version that it leads to acts on the new form (`{new}`)"),
-            (Some(old), None) => format!("every version that it leads to still acts on the old form (`{old}`)"),
+            (_, Some(new)) => format!("no version it can lead to acts on the new form (`{new}`)"),
+            (Some(old), None) => format!("every version it can lead to still acts on the old form (`{old}`)"),
             (None, None) => return Ok(()),
         };
-        let help = "\"A..B\" is from A on, gone in B: most often `{ old: \"..V\", new: \"V..\" }`".to_owned();
+        let help =
+            "\"A..B\" runs from A up to, but not including, B; the usual form is `{ old: \"..V\", new: \"V..\" }`".to_owned();
         Err(PackError { help: Some(help), ..self.page.error(at, format!("this rule can never run: {why}")) })
     }
 
