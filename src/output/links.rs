@@ -9,7 +9,7 @@ pub fn link(url: &str, text: &str) -> String {
 
 /// The address of a file; none where it has no whole path.
 pub fn of_file(path: &Path) -> Option<String> {
-    let path = path.is_absolute().then(|| path.as_os_str().as_encoded_bytes())?;
+    let path = path.is_absolute().then_some(path.as_os_str().as_encoded_bytes())?;
     let mut url = String::from(if path.starts_with(b"/") { "file://" } else { "file:///" });
     for &byte in path {
         match byte {

@@ -22,7 +22,7 @@ const HELP: &str = "Each option can be set in the environment as well: YAMLIFT_T
 
 /// Variables that begin as ours do, and are for what runs yamlift: our recipes, our action, git below us.
 const OF_OTHERS: [&str; 6] =
-    ["YAMLIFT_APP_CLIENT_ID", "YAMLIFT_APP_PRIVATE_KEY", "YAMLIFT_IMAGE", "YAMLIFT_TOKEN", "YAMLIFT_URL", "YAMLIFT_VERSION"];
+    ["YAMLIFT_APP_CLIENT_ID", "YAMLIFT_APP_PRIVATE_KEY", "YAMLIFT_BINARY", "YAMLIFT_IMAGE", "YAMLIFT_TOKEN", "YAMLIFT_VERSION"];
 
 /// A line for each of these variables that looks like ours, and is a flag of no command. `line`: what was typed, with what the
 /// environment adds; a variable that it names is one that somebody needs.
