@@ -112,12 +112,14 @@ fn news(wish: &Wish, pull: &Pull) -> News {
     let body = if ours.body == known.body { pull.body.as_str() } else { wish.body.as_str() };
     let mut labels = new(&wish.labels, ours.labels == known.labels);
     labels.retain(|label| !pull.labels.contains(label));
-    News {
+    let news = News {
         title: (ours.title != known.title).then(|| wish.title.clone()),
-        body: Some(ours.below(body)),
+        body: (ours.body != known.body).then(|| ours.below(body)),
         labels,
         reviewers: new(&wish.reviewers, ours.reviewers == known.reviewers),
-    }
+    };
+    // The mark is a part of the description; for it alone nothing is sent.
+    if news.is_empty() { news } else { News { body: Some(ours.below(body)), ..news } }
 }
 
 /// Whether somebody closed it. Its branch says what it is about, so that another title makes no other pull request.
@@ -233,6 +235,8 @@ mod tests {
         );
         let body = told.body.unwrap();
         assert!(body.starts_with("Read this first.\ntext\n") && Mark::read(&body) == Some(other.mark()), "{body}");
+        // What is no more asked for is nothing to say.
+        assert!(news(&Wish { labels: Vec::new(), reviewers: Vec::new(), ..wish.clone() }, &edited).is_empty());
         // Without a mark it is all theirs.
         assert!(news(&other, &Pull { body: "mine".into(), ..edited }).is_empty());
     }
