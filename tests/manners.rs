@@ -47,6 +47,22 @@ fn a_variable_stands_in_for_a_flag() {
 }
 
 #[test]
+fn where_reports_go_is_looked_at_first() {
+    let scratch = Scratch::new(&[("a.yaml", OLD), ("note.txt", OLD)]);
+    let no = |args: &[&str], wanted: &str| {
+        let said = scratch.migrate(&[&["-w"], args].concat());
+        assert!(said.code == 2 && said.err.contains(wanted), "{wanted} in {}", said.err);
+        assert_eq!(scratch.get("a.yaml"), OLD.as_bytes(), "nothing was written");
+    };
+    no(&["--report", "json=nowhere/x.json"], "there is no folder nowhere");
+    no(&["--report", "json=x", "--report", "sarif=./x"], "is named twice");
+    no(&["--report", "json=-"], "--format FORMAT");
+    no(&["--report", "json=a.yaml"], "it is a YAML file");
+    no(&["note.txt", "--report", "json=./note.txt"], "is to be migrated");
+    no(&["--report", "jsn=x"], "did you mean `json`?");
+}
+
+#[test]
 fn files_are_named_by_a_list() {
     let scratch = Scratch::new(&[("a b.yaml", OLD), ("b.yaml", OLD), ("README.md", "x"), ("sub/c.yaml", OLD)]);
     let check = |args: &[&str], list: &str| {
@@ -74,7 +90,7 @@ fn files_are_named_by_a_list() {
         assert!(code == 2 && said.contains(why), "{args:?}: {said}");
     }
     let (code, said) = check(&["--files-from", "-", "--allow-empty"], "");
-    assert_eq!((code, said.as_str()), (0, "nothing to migrate in 0 files (0 read)\n"));
+    assert_eq!((code, said.as_str()), (0, "demo 1.1: nothing to migrate in 0 files (0 read)\n"));
     let said = scratch.run_with(&["plan", "--to", "demo@1.1", "--packs", "../packs", "--files-from", "-"], b"b.yaml\n");
     assert!(said.code == 0 && said.text().contains("1 file"), "{}{}", said.text(), said.err);
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub fn check(args: &Migrate) -> anyhow::Result<()> {
     let mut known: Vec<PathBuf> = Vec::new();
     for (_, path) in &args.report {
-        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let real = real(path);
         if path == Path::new("-") {
             return Err(refuse("--report writes files", "for standard output: --format FORMAT"));
         }
@@ -20,10 +20,20 @@ pub fn check(args: &Migrate) -> anyhow::Result<()> {
             let help = "write the new report to another file: what the baseline hides is not in it";
             return Err(refuse(format!("--report: {} is the baseline", path.display()), help));
         }
-        if let Err(why) = write::takes_report(path) {
+        if args.paths.iter().any(|input| input.is_file() && input.canonicalize().is_ok_and(|input| input == real)) {
+            return Err(refuse(format!("--report: {} is to be migrated", path.display()), "give the report a file of its own"));
+        }
+        if let Err(why) = write::takes_report(&real) {
             return Err(refuse(format!("--report: cannot write {}: {why}", path.display()), "nothing was done"));
         }
         known.push(real);
     }
     Ok(())
+}
+
+/// Where a file is or would be, however it is written.
+fn real(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let there = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(there).unwrap_or_else(|| path.to_owned())
 }

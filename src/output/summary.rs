@@ -41,7 +41,7 @@ pub fn render(report: &Report, end: &End) -> String {
     out += &starts(report.runs.iter());
     out += &counts(report, &sum, end);
     out.push('\n');
-    out += &late(report);
+    out += &late(report, end);
     let Some(next) = &end.next else { return out };
     if !end.wrote && sum.changed > 0 {
         out += &format!("Write it: {}\n", next.write);
@@ -174,9 +174,9 @@ fn counts(report: &Report, sum: &Summary, end: &End) -> String {
 }
 
 /// What must not reach a cluster before the upgrade: none of it is seen in a diff.
-fn late(report: &Report) -> String {
+fn late(report: &Report, end: &End) -> String {
     let steps = report.changed().flat_map(|file| &file.steps);
-    let (mut after, mut with) = (0, 0);
+    let (mut after, mut with, mut rest) = (0, 0, 0);
     for (when, places) in steps.flat_map(|step| &step.when) {
         match when {
             When::After => after += places,
@@ -184,14 +184,15 @@ fn late(report: &Report) -> String {
                 after += places;
                 with += places;
             }
-            When::Before | When::Any | When::Wakes => {}
+            When::Before | When::Any | When::Wakes => rest += places,
         }
     }
     let with = if with == 0 { String::new() } else { format!(" ({with} of them in the same step as it)") };
     match after {
         0 => String::new(),
         after => {
-            format!("{} must not go in before the upgrade{with}: `--phase before` leaves them out\n", counted(after, "edit"))
+            let how = if end.wrote || rest == 0 { "" } else { ": `--phase before` leaves them out" };
+            format!("{} must not go in before the upgrade{with}{how}\n", counted(after, "edit"))
         }
     }
 }

@@ -48,6 +48,9 @@ impl Trees {
         said: &[Vec<Said>],
         files: &[String],
     ) -> Result<Trees, PackError> {
+        if files.is_empty() {
+            return Ok(Trees::of(runs.to_vec()));
+        }
         let folders: BTreeSet<&str> = files.iter().map(|file| folder(file)).collect();
         let near = said.iter().map(|said| relevant(said, &folders));
         let starts: Vec<Start> = runs.iter().zip(near).map(|(run, said)| Start::of(run, said)).collect();

@@ -214,6 +214,11 @@ fn labels_are_tried_again() {
     shop.fake.state().once.push(once("POST", "/labels", 403, "", json!({ "message": "no" })));
     let said = shop.did(&["--label", "yaml"], "created", 1);
     assert!(said.err.contains("warning: GitHub would not set labels"), "{}", said.err);
+    // What fails once more is said, and nothing else is sent.
+    shop.fake.state().once.push(once("POST", "/labels", 403, "", json!({ "message": "no" })));
+    shop.fake.writes();
+    let said = shop.did(&["--label", "yaml"], "unchanged", 1);
+    assert!(said.err.contains("warning: ") && shop.fake.writes().len() == 1, "{}", said.err);
     shop.did(&["--label", "yaml"], "updated", 1);
     assert_eq!(shop.fake.state().pulls[0].labels, ["yaml"]);
     shop.fake.writes();

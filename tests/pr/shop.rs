@@ -11,6 +11,8 @@ const PACK: &[(&str, &str)] = &[
         "pack.yaml",
         "title: Demo
 chain: ['1.0', '1.1']
+detect:
+- { doc: { kind: Thing, group: demo.dev }, value: $.runs }
 targets:
   thing:
     in:

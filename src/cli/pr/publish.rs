@@ -145,7 +145,14 @@ impl Publish<'_> {
         let new = New { branch: self.branch, base: self.base, title: &wish.title, body: &body, draft: self.draft };
         match forge.create(&new)? {
             Made::Pull(pull) => {
-                self.add(forge, &pull, &wish.labels, &wish.reviewers, &body)?;
+                // Labels that cannot be set are tried again by the next run: the mark says so. Who could not be asked is not asked
+                // again, as those who could be would be, too.
+                if !wish.labels.is_empty() && !self.or_say(forge.add_labels(&pull, &wish.labels)) {
+                    forge.update(&pull, None, Some(&without_labels(&body)), None)?;
+                }
+                if !wish.reviewers.is_empty() {
+                    self.or_say(forge.ask(&pull, &wish.reviewers));
+                }
                 Ok(self.done("created", Some(&pull)))
             }
             Made::NothingBetween => {
@@ -174,34 +181,28 @@ impl Publish<'_> {
     /// `pushed`: the branch is another one by now.
     fn update(&self, forge: &dyn Forge, pull: &Pull, news: &News, pushed: bool) -> Result<Done, Trouble> {
         let News { title, body, labels, reviewers } = news;
+        let set = labels.is_empty() || self.or_say(forge.add_labels(pull, labels));
+        // What failed once more is nothing new to say.
+        let body = body.as_ref().map(|body| if set { body.clone() } else { without_labels(body) });
+        let body = body.filter(|body| Mark::read(body) != Mark::read(&pull.body));
         if title.is_some() || body.is_some() {
             forge.update(pull, title.as_deref(), body.as_deref(), None)?;
         }
-        self.add(forge, pull, labels, reviewers, body.as_deref().unwrap_or(&pull.body))?;
-        let operation = if pushed || !news.is_empty() { "updated" } else { "unchanged" };
-        Ok(self.done(operation, Some(pull)))
-    }
-
-    /// Sets labels and asks people. Labels that cannot be set are tried again by the next run: the mark in `body` says so. Who
-    /// could not be asked is not asked again, as those who could be would be, too.
-    fn add(&self, forge: &dyn Forge, pull: &Pull, labels: &[String], reviewers: &[String], body: &str) -> Result<(), Trouble> {
-        let set = if labels.is_empty() { Ok(()) } else { forge.add_labels(pull, labels) };
-        if let (Err(_), Some(mark)) = (&set, Mark::read(body)) {
-            forge.update(pull, None, Some(&Mark { labels: String::new(), ..mark }.below(body)), None)?;
-        }
-        self.or_say(set);
         if !reviewers.is_empty() {
             self.or_say(forge.ask(pull, reviewers));
         }
-        Ok(())
+        let told = pushed || title.is_some() || body.is_some() || set && !labels.is_empty();
+        Ok(self.done(if told { "updated" } else { "unchanged" }, Some(pull)))
     }
 
-    /// What is missing then is no reason to stop.
-    fn or_say(&self, done: Result<(), Trouble>) {
+    /// What is missing then is no reason to stop. True: nothing is.
+    fn or_say(&self, done: Result<(), Trouble>) -> bool {
+        let fine = done.is_ok();
         if let Err(trouble) = done {
             (self.say)(&format!("warning: {trouble}\n"));
             trouble.help.lines().for_each(|line| (self.say)(&format!("  {line}\n")));
         }
+        fine
     }
 
     /// Without an API: the branch alone, or what the push asks for.
@@ -269,4 +270,9 @@ impl Publish<'_> {
         terminal.out(terminal.told(&terminal::lines(&out)).as_bytes())?;
         Ok(done)
     }
+}
+
+/// A description whose mark says that no labels were set.
+fn without_labels(body: &str) -> String {
+    Mark::read(body).map_or_else(|| body.to_owned(), |mark| Mark { labels: String::new(), ..mark }.below(body))
 }
