@@ -38,6 +38,7 @@ PATHS = {
         REPO + "/pulls/{index}": ["patch"],
         REPO + "/pulls/{index}/requested_reviewers": ["post"],
         REPO + "/labels": ["get", "post"],
+        "/orgs/{org}/labels": ["get"],
         REPO + "/issues/{index}/labels": ["post"],
         REPO + "/issues/{index}/comments": ["post"],
     },

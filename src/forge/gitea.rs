@@ -61,8 +61,9 @@ impl Gitea {
         let mut known = self.all("/labels", "list labels", MOST)?;
         // An organisation has some for all of its repositories; whoever may not see them has none.
         let owner = self.path.split('/').next().unwrap_or_default();
-        let shared = self.http.get(&format!("/orgs/{owner}/labels?limit={PAGE}"))?;
-        known.extend(shared.body.as_array().filter(|_| shared.status == 200).into_iter().flatten().cloned());
+        let shared = self.http.get(&format!("/orgs/{owner}/labels?limit={PAGE}")).ok();
+        let shared = shared.filter(|answer| answer.status == 200);
+        known.extend(shared.as_ref().and_then(|answer| answer.body.as_array()).into_iter().flatten().cloned());
         let mut ids = Vec::new();
         for name in labels {
             let id = known.iter().find(|label| text(label, "name") == name).and_then(|label| label.get("id")?.as_u64());
