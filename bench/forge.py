@@ -12,14 +12,13 @@ import pathlib
 import socket
 import subprocess
 import sys
-import tarfile
 import time
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = pathlib.Path(os.environ.get("FORGE_BENCH", ROOT / "target" / "forge-bench"))
 FAKE, PROXY = 9171, 9172
 FORGEJO = "0.12.0"
+VENDOR = WORK / "vendor"
 PACKAGES = ["@stoplight/prism-cli@5.16.0", "@octokit/openapi@23.0.2"]
 
 REPO = "/repos/{owner}/{repo}"
@@ -50,11 +49,13 @@ def tools():
     if not (WORK / "node_modules/.bin/prism").exists():
         (WORK / "package.json").write_text("{}")
         subprocess.run(["npm", "install", "--no-audit", "--no-fund", *PACKAGES], cwd=WORK, check=True)
-    if not (WORK / f"forgejo-api-{FORGEJO}").exists():
-        url = f"https://static.crates.io/crates/forgejo-api/forgejo-api-{FORGEJO}.crate"
-        request = urllib.request.Request(url, headers={"User-Agent": "yamlift-bench"})
-        with urllib.request.urlopen(request) as answer, tarfile.open(fileobj=answer, mode="r|gz") as crate:
-            crate.extractall(WORK, filter="data")
+    if not VENDOR.exists():
+        project = WORK / "vendor-of"
+        (project / "src").mkdir(parents=True, exist_ok=True)
+        (project / "src/lib.rs").write_text("")
+        wanted = f'[package]\nname = "x"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n[dependencies]\nforgejo-api = "={FORGEJO}"\n'
+        (project / "Cargo.toml").write_text(wanted)
+        subprocess.run(["cargo", "vendor", "--quiet", str(VENDOR)], cwd=project, check=True, stdout=subprocess.DEVNULL)
 
 
 def described(forge):
@@ -64,7 +65,7 @@ def described(forge):
     if forge == "github":
         whole = json.loads((WORK / "node_modules/@octokit/openapi/generated/api.github.com.deref.json").read_text())
     else:
-        whole = json.loads((WORK / f"forgejo-api-{FORGEJO}/swagger.v1.json").read_text())
+        whole = json.loads((VENDOR / "forgejo-api/swagger.v1.json").read_text())
     # Prism does not see the base path of a description that names no host.
     base = whole.pop("basePath", "")
     whole["paths"] = {base + path: {m: whole["paths"][path][m] for m in methods} for path, methods in PATHS[forge].items()}
