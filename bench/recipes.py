@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+from checks import equal, holds
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RECIPES = ROOT / "docs/recipes"
 TO = "istio@1.27"
@@ -44,16 +46,6 @@ def parsed(text):
 
 def blocks(name, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```", (RECIPES / name).read_text(), re.M | re.S)
-
-
-def equal(what, is_, should):
-    if is_ != should:
-        raise AssertionError(f"{what}: {is_!r}, not {should!r}")
-
-
-def holds(what, text, part):
-    if part not in text:
-        raise AssertionError(f"{what}: no {part!r} in\n{text}")
 
 
 class Place:

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 pub use worktree::Worktree;
 
 /// Variables of git that reach it; all others (`GIT_DIR` and its kin) would point it elsewhere.
@@ -259,7 +259,7 @@ impl Git {
 
     /// Runs git against the remote.
     fn reach(&self, args: &[&str], deed: &str) -> Result<String, Trouble> {
-        self.run(&self.top, args.iter().map(OsStr::new), &[], b"").map_err(|trouble| {
+        self.run(self.call(&self.top, args.iter().map(OsStr::new)), b"").map_err(|trouble| {
             let said = trouble.message;
             let denied = ["403", "401", "Authentication failed", "Permission denied", "could not read Username", "denied to"];
             let help = if denied.iter().any(|sign| said.contains(sign)) {
@@ -276,29 +276,11 @@ impl Git {
     }
 
     fn say(&self, args: &[&str]) -> Result<String, Trouble> {
-        self.run(&self.top, args.iter().map(OsStr::new), &[], b"")
+        self.run(self.call(&self.top, args.iter().map(OsStr::new)), b"")
     }
 
-    /// Runs git and gives what it printed; its own words where it failed.
-    fn run<'a>(
-        &self,
-        folder: &Path,
-        args: impl IntoIterator<Item = &'a OsStr>,
-        env: &[(&str, &str)],
-        input: &[u8],
-    ) -> Result<String, Trouble> {
-        interrupt::check()?;
-        self.run_anyway(folder, args, env, input)
-    }
-
-    /// As `run`, after an interrupt as well: what cleans up.
-    fn run_anyway<'a>(
-        &self,
-        folder: &Path,
-        args: impl IntoIterator<Item = &'a OsStr>,
-        env: &[(&str, &str)],
-        input: &[u8],
-    ) -> Result<String, Trouble> {
+    /// A call of git in `folder`, with what it may know.
+    fn call<'a>(&self, folder: &Path, args: impl IntoIterator<Item = &'a OsStr>) -> Command {
         let mut git = crate::git::command(folder);
         let stray = std::env::vars_os().map(|(name, _)| name).filter(|name| {
             let name = name.to_string_lossy();
@@ -316,9 +298,19 @@ impl Git {
         if !self.secret.is_empty() {
             git.env("GIT_CONFIG_COUNT", (first + self.secret.len()).to_string());
         }
-        env.iter().for_each(|(name, value)| _ = git.env(name, value));
         SETTINGS.iter().for_each(|setting| _ = git.args(["-c", setting]));
         git.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        git
+    }
+
+    /// Makes a call and gives what it printed; its own words where it failed.
+    fn run(&self, git: Command, input: &[u8]) -> Result<String, Trouble> {
+        interrupt::check()?;
+        self.run_anyway(git, input)
+    }
+
+    /// As `run`, after an interrupt as well: what cleans up.
+    fn run_anyway(&self, mut git: Command, input: &[u8]) -> Result<String, Trouble> {
         let no_git =
             |error: std::io::Error| Trouble::new(format!("could not run git: {error}"), "git 2.31 or later has to be installed");
         let mut child = git.spawn().map_err(no_git)?;
@@ -347,10 +339,10 @@ impl Drop for Git {
     fn drop(&mut self) {
         let ours = format!("{}/", self.refs);
         let args = ["for-each-ref", "--format=delete %(refname)", &ours].map(OsStr::new);
-        let refs = self.run_anyway(&self.top, args, &[], b"").unwrap_or_default();
+        let refs = self.run_anyway(self.call(&self.top, args), b"").unwrap_or_default();
         if !refs.is_empty() {
             let args = ["update-ref", "--stdin"].map(OsStr::new);
-            let _ = self.run_anyway(&self.top, args, &[], refs.as_bytes());
+            let _ = self.run_anyway(self.call(&self.top, args), refs.as_bytes());
         }
     }
 }

@@ -116,14 +116,20 @@ fn github_leaves_what_people_did() {
     assert_eq!((shop.at(BRANCH), shop.fake.state().pulls[0].state.as_str()), (theirs, "open"));
 }
 
-#[test]
-fn github_stays_closed_where_people_closed_it() {
+/// People closed the pull request, and there is more to do since; where its branch is.
+fn closed_by_people() -> (Shop, String) {
     let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
     shop.did(&[], "created", 1);
     shop.fake.state().pulls[0].state = "closed".into();
     shop.to_base(&[("b.yaml", OLD)]);
     shop.fake.writes();
     let branch = shop.at(BRANCH);
+    (shop, branch)
+}
+
+#[test]
+fn github_stays_closed_where_people_closed_it() {
+    let (shop, branch) = closed_by_people();
     let said = shop.did(&[], "skipped", 1);
     assert!(said.err.contains("somebody closed this pull request"), "{}", said.err);
     assert_eq!((shop.at(BRANCH), shop.fake.writes()), (branch, Vec::new()));
@@ -174,12 +180,7 @@ fn a_sparse_checkout_hides_nothing() {
 
 #[test]
 fn an_answer_that_says_nothing_is_no_answer() {
-    let shop = Shop::new(Kind::GitHub, &[("a.yaml", OLD)]);
-    shop.did(&[], "created", 1);
-    shop.fake.state().pulls[0].state = "closed".into();
-    shop.to_base(&[("b.yaml", OLD)]);
-    let branch = shop.at(BRANCH);
-    shop.fake.writes();
+    let (shop, branch) = closed_by_people();
     for (end, what) in [("/pulls", "pull requests"), ("/shop", "the repository")] {
         shop.fake.state().once.push(once("GET", end, 200, "", json!({ "message": "hello" })));
         let said = shop.pr(&[]);

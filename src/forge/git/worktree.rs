@@ -19,7 +19,7 @@ impl Git {
         // Before there is anything: a half-made one goes away as well.
         let worktree = Worktree { git: self, path: folder.to_owned() };
         let args = ["worktree", "add", "--quiet", "--detach", "--force"].map(OsStr::new);
-        self.run(&self.top, args.into_iter().chain([folder.as_os_str(), OsStr::new(commit)]), &[], b"")?;
+        self.run(self.call(&self.top, args.into_iter().chain([folder.as_os_str(), OsStr::new(commit)])), b"")?;
         Ok(worktree)
     }
 }
@@ -32,7 +32,7 @@ impl Worktree<'_> {
     pub fn commit(&self, files: &[&str], message: &str, author: &Author) -> Result<String, Trouble> {
         let names = files.join("\0");
         let add = ["add", "--pathspec-from-file=-", "--pathspec-file-nul"].map(OsStr::new);
-        self.git.run(&self.path, add, &[], names.as_bytes())?;
+        self.git.run(self.git.call(&self.path, add), names.as_bytes())?;
         let env = [
             ("GIT_AUTHOR_NAME", author.name.as_str()),
             ("GIT_AUTHOR_EMAIL", author.mail.as_str()),
@@ -40,14 +40,16 @@ impl Worktree<'_> {
             ("GIT_COMMITTER_EMAIL", author.mail.as_str()),
         ];
         let commit = ["commit", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-"].map(OsStr::new);
-        self.git.run(&self.path, commit, &env, message.as_bytes()).map_err(|trouble| {
+        let mut commit = self.git.call(&self.path, commit);
+        commit.envs(env);
+        self.git.run(commit, message.as_bytes()).map_err(|trouble| {
             Trouble::new(
                 format!("could not commit: {}", trouble.message),
                 "where git signs commits, its key has to be at hand: git config commit.gpgsign",
             )
         })?;
         let head = ["rev-parse", "--verify", "HEAD"].map(OsStr::new);
-        Ok(self.git.run(&self.path, head, &[], b"")?.trim().to_owned())
+        Ok(self.git.run(self.git.call(&self.path, head), b"")?.trim().to_owned())
     }
 }
 
@@ -55,7 +57,8 @@ impl Drop for Worktree<'_> {
     fn drop(&mut self) {
         let remove = || {
             let args = ["worktree", "remove", "--force", "--force"].map(OsStr::new);
-            self.git.run_anyway(&self.git.top, args.into_iter().chain([self.path.as_os_str()]), &[], b"")
+            let remove = self.git.call(&self.git.top, args.into_iter().chain([self.path.as_os_str()]));
+            self.git.run_anyway(remove, b"")
         };
         if remove().is_err() {
             // Git takes no half of one for its own, but what is gone it does.
